@@ -1,0 +1,45 @@
+import { defineConfig } from 'vitest/config';
+
+// `source` makes the `#lib` imports of package.json resolve to TypeScript instead of dist.
+const conditions = ['source', 'module', 'node', 'development|production'];
+const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } };
+const env = { TZ: 'UTC' };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'unit',
+          include: ['{apps,libs}/**/*.spec.ts', 'test/tidy/*.spec.ts'],
+          pool: 'threads',
+          isolate: false,
+          env,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'integration',
+          include: ['{apps,libs}/**/*.int-spec.ts', 'test/integration/**/*.int-spec.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          env,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.e2e-spec.ts'],
+          fileParallelism: false,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          env,
+        },
+      },
+    ],
+  },
+});
