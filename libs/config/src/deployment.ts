@@ -1,0 +1,74 @@
+import type { Address, ChainId, Eid, FarmId } from '#kernel';
+
+/** How far behind the head a block must be before it counts as final. */
+export type FinalityRule =
+  { readonly mode: 'tag' } | { readonly mode: 'depth'; readonly depth: number };
+
+/** How the budget of an epoch is split; shares are basis points keyed `<chainKey>:<farmId>`. */
+export type EmissionPolicy =
+  | { readonly kind: 'tvl-weighted' }
+  | { readonly kind: 'fixed-shares'; readonly shares: Readonly<Record<string, bigint>> };
+
+export interface FarmDeployment {
+  readonly farmId: FarmId;
+  readonly label: string;
+  readonly stakeToken: Address;
+  readonly stakeSymbol: string;
+  readonly stakeDecimals: number;
+  /** Whether the stake token is an OFT, so that positions can change chains. */
+  readonly movable: boolean;
+  /** Declared value of one whole stake token in millionths of a US dollar. */
+  readonly valuePerTokenMicro: bigint;
+}
+
+export interface ChainContracts {
+  readonly endpoint: Address;
+  readonly sendUln: Address;
+  readonly receiveUln: Address;
+  readonly endpointView: Address;
+  readonly receiveUlnView: Address;
+  readonly executor: Address;
+  readonly dvns: readonly Address[];
+  /** The reward token, which is an OFT. */
+  readonly rewardToken: Address;
+  readonly farms: Address;
+  readonly receiver: Address;
+  readonly bridge: Address;
+  /** Only the hub has a controller, a governor and a timelock. */
+  readonly controller?: Address;
+  readonly governor?: Address;
+  readonly timelock?: Address;
+}
+
+export interface ChainDeployment {
+  /** Short unique word for the chain, such as `hub`. */
+  readonly key: string;
+  readonly name: string;
+  readonly chainId: ChainId;
+  readonly eid: Eid;
+  /** Secrets: they may carry an access token. Never log them. */
+  readonly rpcUrls: readonly string[];
+  /** First block that can hold a log of ours. */
+  readonly startBlock: number;
+  readonly blockTimeMs: number;
+  readonly finality: FinalityRule;
+  readonly contracts: ChainContracts;
+  readonly farms: readonly FarmDeployment[];
+}
+
+/** Everything that differs between two places Headwater runs at. */
+export interface Deployment {
+  readonly name: string;
+  /** Key of the hub chain. */
+  readonly hub: string;
+  readonly rewardToken: {
+    readonly symbol: string;
+    readonly decimals: number;
+    readonly sharedDecimals: number;
+  };
+  /** `genesis` is the first second of epoch 1. */
+  readonly epoch: { readonly genesis: number; readonly durationSeconds: number };
+  readonly policy: EmissionPolicy;
+  readonly messaging: { readonly confirmations: number };
+  readonly chains: readonly ChainDeployment[];
+}
