@@ -1,0 +1,133 @@
+import type { MessageKind, MessageStatus } from './message-view.js';
+
+/** Facts the sentences about a packet are made of. */
+export interface Explanation {
+  readonly status: MessageStatus;
+  readonly kind: MessageKind;
+  /** Key of the chain. */
+  readonly source: string;
+  readonly destination: string;
+  readonly dvns: { readonly required: number; readonly verified: number };
+  readonly confirmations: { readonly reached: number; readonly required: number };
+  readonly missingNonce: bigint | null;
+  /** Decoded revert reason of the last failed attempt. */
+  readonly reason: string | null;
+  readonly isSourceHalted: boolean;
+  readonly isSourceSeen: boolean;
+}
+
+interface Sentences {
+  readonly cause: string | null;
+  readonly nextStep: string | null;
+}
+
+const FUNDS: Record<MessageKind, string> = {
+  'emission-order': 'the reward tokens of the order',
+  'position-move': 'the moved principal',
+  'token-transfer': 'the sent tokens',
+  other: 'nothing of value',
+};
+
+/** Says what happened, where the funds are and what to do; nothing for a packet that arrived. */
+export function explain(facts: Explanation): Sentences {
+  const { status } = facts;
+  if (status === 'delivered' || status === 'composed') return { cause: null, nextStep: null };
+  if (status === 'orphaned' || status === 'forged') return explainUnsourced(facts);
+  if (!facts.isSourceSeen) return explainUnseen(facts);
+  if (status === 'sent' || status === 'confirming' || status === 'verifying') {
+    return explainInFlight(facts);
+  }
+  return explainArrived(facts);
+}
+
+function explainInFlight(facts: Explanation): Sentences {
+  const { source, destination, confirmations, dvns } = facts;
+  const funds = `${FUNDS[facts.kind]} left ${source} and will be credited on ${destination}`;
+  if (facts.status === 'verifying') {
+    return {
+      cause: `${dvns.verified} of ${dvns.required} DVNs have attested the packet; ${funds}.`,
+      nextStep: 'Wait for the DVNs; if this lasts for minutes, check that each of them runs.',
+    };
+  }
+  return {
+    cause:
+      `The packet has ${confirmations.reached} of ${confirmations.required} confirmations on ` +
+      `${source}; ${funds}.`,
+    nextStep: `Wait for ${source} to confirm the block.`,
+  };
+}
+
+function explainArrived(facts: Explanation): Sentences {
+  const { source, destination } = facts;
+  const funds = FUNDS[facts.kind];
+  const reason = facts.reason ?? 'unknown reason';
+  const waiting = `${funds} left ${source} and are not credited on ${destination} yet`;
+  switch (facts.status) {
+    case 'blocked':
+      return {
+        cause: `Packet ${facts.missingNonce} of the same lane is not verified yet; ${waiting}.`,
+        nextStep: `Get packet ${facts.missingNonce} verified first; this one then runs.`,
+      };
+    case 'execution-failed':
+      return {
+        cause: `The receiver on ${destination} refused the packet (${reason}); ${waiting}.`,
+        nextStep: 'Remove the reason, then retry: anyone may call lzReceive on the endpoint.',
+      };
+    case 'compose-pending':
+      return {
+        cause: `${capitalised(funds)} are credited on ${destination}; the call that uses them has not run.`,
+        nextStep: 'Wait for the executor; anyone may call lzCompose on the endpoint instead.',
+      };
+    case 'compose-failed':
+      return {
+        cause:
+          `${capitalised(funds)} are credited to the composer on ${destination}, which refused ` +
+          `the call (${reason}).`,
+        nextStep: 'Remove the reason, then retry: anyone may call lzCompose on the endpoint.',
+      };
+    case 'cleared':
+      return {
+        cause:
+          `The packet was cleared on ${destination} without running the receiver; ${funds} left ` +
+          `${source} and were never credited.`,
+        nextStep: 'Find out who cleared it; governance has to make the owner whole.',
+      };
+    default:
+      return {
+        cause: `The packet is verified and waits for the executor; ${waiting}.`,
+        nextStep: 'Wait for the executor; anyone may call lzReceive on the endpoint instead.',
+      };
+  }
+}
+
+function explainUnseen(facts: Explanation): Sentences {
+  const { source, destination } = facts;
+  return {
+    cause: facts.isSourceHalted
+      ? `${destination} shows the packet, but our index of ${source} is halted.`
+      : `${destination} shows the packet, but our index of ${source} is not that far yet.`,
+    nextStep: facts.isSourceHalted
+      ? `Repair the index of ${source}; only then can the packet be proven.`
+      : `Wait for the index of ${source} to catch up.`,
+  };
+}
+
+function explainUnsourced(facts: Explanation): Sentences {
+  const { source, destination } = facts;
+  if (facts.status === 'orphaned') {
+    return {
+      cause:
+        `The block of ${source} that sent the packet was reorganised away after ${destination} ` +
+        'had seen it; what it credits there left nobody.',
+      nextStep: 'Pause the lane and compare supplies; raise the confirmations of the lane.',
+    };
+  }
+  return {
+    cause: `${destination} shows a packet that ${source} never sent; what it credits is unbacked.`,
+    nextStep: 'Pause the receiver on the destination now; the DVNs of the lane are compromised.',
+  };
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

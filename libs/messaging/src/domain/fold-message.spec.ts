@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest';
+import { type Hex, toAddress } from '#kernel';
+import { toBytes32 } from './bytes.js';
+import { type ChainProgress, foldMessage, type MessageContext } from './fold-message.js';
+import type { EventPlace, MessageEvent } from './message-event.js';
+import type { PacketPath } from './packet.js';
+
+const account = (byte: string) => toAddress(`0x${byte.repeat(20)}`);
+const hash = (byte: string): Hex => `0x${byte.repeat(32)}`;
+const dvns = [account('d1'), account('d2')];
+
+const path: PacketPath = {
+  nonce: 7n,
+  srcEid: 1,
+  sender: toBytes32(account('aa')),
+  dstEid: 2,
+  receiver: toBytes32(account('bb')),
+};
+
+const aPlace = (fields: Partial<EventPlace> = {}): EventPlace => ({
+  chainId: 10,
+  blockNumber: 100,
+  blockHash: hash('b1'),
+  blockTimestamp: 1_000,
+  txHash: hash('a1'),
+  isFinal: true,
+  ...fields,
+});
+
+const aChain = (fields: Partial<ChainProgress>): ChainProgress => ({
+  key: 'hub',
+  headBlock: 100,
+  finalizedTimestamp: 900,
+  isHalted: false,
+  receiver: account('ee'),
+  bridge: account('ff'),
+  dvns,
+  ...fields,
+});
+
+const aContext = (
+  options: { source?: Partial<ChainProgress>; fields?: Partial<MessageContext> } = {},
+): MessageContext => ({
+  guid: hash('99'),
+  confirmations: 5,
+  chainOf: (eid) =>
+    eid === 1 ? aChain(options.source ?? {}) : eid === 2 ? aChain({ key: 'alpha' }) : undefined,
+  witnessed: new Set(),
+  missingNonce: null,
+  ...options.fields,
+});
+
+const there = aPlace({ chainId: 20, blockNumber: 50, blockTimestamp: 1_010, txHash: hash('c1') });
+const payloadHash = hash('44');
+const sent: MessageEvent = {
+  kind: 'sent',
+  place: aPlace(),
+  path,
+  payloadHash,
+  transfer: {
+    sendTo: account('ee'),
+    amountSD: 5n,
+    compose: { from: account('aa'), message: '0x' },
+  },
+};
+const plain: MessageEvent = {
+  kind: 'sent',
+  place: aPlace(),
+  path,
+  payloadHash,
+  transfer: { sendTo: account('01'), amountSD: 5n, compose: null },
+};
+const attestedBy = (dvn: Hex, of = payloadHash): MessageEvent => ({
+  kind: 'attested',
+  place: there,
+  path,
+  payloadHash: of,
+  dvn,
+});
+const verified: MessageEvent = { kind: 'verified', place: there, path, payloadHash };
+const delivered: MessageEvent = { kind: 'delivered', place: there, path };
+const received: MessageEvent = { kind: 'tokens-received', place: there, amountWei: 5n };
+const composeSent: MessageEvent = { kind: 'compose-sent', place: there, to: account('ee') };
+const composed: MessageEvent = { kind: 'compose-delivered', place: there };
+const receiveFailed: MessageEvent = { kind: 'receive-failed', place: there, reason: 'NoPeer(2)' };
+const composeFailed: MessageEvent = { kind: 'compose-failed', place: there, reason: 'Paused()' };
+
+const statusOf = (events: readonly MessageEvent[], context = aContext()) =>
+  foldMessage(events, context).map((view) => view.status);
+
+describe('foldMessage', () => {
+  it('gives nothing for nothing', () => {
+    expect(foldMessage([], aContext())).toEqual([]);
+  });
+
+  it.each([
+    ['sent', [sent], 100],
+    ['confirming', [sent], 102],
+    ['verifying', [sent], 105],
+    ['verifying', [sent, attestedBy(account('d1'))], 101],
+    ['verified', [sent, verified], 105],
+    ['execution-failed', [sent, verified, receiveFailed], 105],
+    ['delivered', [plain, verified, received, delivered], 105],
+    ['delivered', [plain, verified, receiveFailed, received, delivered], 105],
+    ['cleared', [plain, verified, delivered], 105],
+    ['compose-pending', [sent, verified, received, composeSent, delivered], 105],
+    ['compose-failed', [sent, verified, received, composeSent, delivered, composeFailed], 105],
+    ['composed', [sent, verified, received, composeSent, composeFailed, composed], 105],
+  ] as const)('is %s', (status, events, headBlock) => {
+    expect(statusOf(events, aContext({ source: { headBlock } }))).toEqual([status]);
+  });
+
+  it('is blocked behind a nonce that is not verified', () => {
+    const context = aContext({ fields: { missingNonce: 5n } });
+    const [view] = foldMessage([sent, verified], context);
+    expect(view?.status).toBe('blocked');
+    expect(view?.cause).toContain('Packet 5 of the same lane is not verified yet');
+  });
+
+  it('counts each DVN of the lane once and strangers never', () => {
+    const events = [
+      sent,
+      attestedBy(account('d1')),
+      attestedBy(account('d1')),
+      attestedBy(account('77')),
+    ];
+    expect(foldMessage(events, aContext())[0]?.dvns).toEqual({ required: 2, verified: 1 });
+  });
+
+  it('tells the kind by who is composed on the destination', () => {
+    expect(foldMessage([sent], aContext())[0]?.kind).toBe('emission-order');
+    expect(foldMessage([plain], aContext())[0]?.kind).toBe('token-transfer');
+  });
+
+  it('waits for the index of the source before it calls a packet forged', () => {
+    expect(statusOf([verified], aContext({ source: { finalizedTimestamp: 1_009 } }))).toEqual([
+      'verified',
+    ]);
+    expect(statusOf([verified], aContext({ source: { finalizedTimestamp: 1_010 } }))).toEqual([
+      'forged',
+    ]);
+  });
+
+  it('never calls a packet forged while the source is halted', () => {
+    const source = { finalizedTimestamp: 2_000, isHalted: true };
+    expect(statusOf([verified], aContext({ source }))).toEqual(['verified']);
+  });
+
+  it('calls an executed packet without a source forged too', () => {
+    const source = { finalizedTimestamp: 2_000 };
+    expect(statusOf([verified, received, delivered], aContext({ source }))).toEqual(['forged']);
+  });
+
+  it('calls a packet orphaned whose source block went away after verification', () => {
+    const context = aContext({ fields: { witnessed: new Set([payloadHash]) } });
+    expect(statusOf([verified, received, delivered], context)).toEqual(['orphaned']);
+  });
+
+  it('keeps the replacing packet apart from the orphan with the same guid', () => {
+    const replacing: MessageEvent = { ...plain, payloadHash: hash('55') };
+    const context = aContext({ fields: { witnessed: new Set([payloadHash]) } });
+    const views = foldMessage([replacing, verified, received, delivered], context);
+    expect(views.map((view) => [view.payloadHash, view.status])).toEqual([
+      [hash('55'), 'sent'],
+      [payloadHash, 'orphaned'],
+    ]);
+  });
+
+  it('says what happened, where the funds are and what to do until the packet has arrived', () => {
+    const [failed] = foldMessage(
+      [sent, verified, received, composeSent, delivered, composeFailed],
+      aContext(),
+    );
+    expect(failed?.cause).toBe(
+      'The reward tokens of the order are credited to the composer on alpha, which refused the ' +
+        'call (Paused()).',
+    );
+    expect(failed?.nextStep).toContain('anyone may call lzCompose');
+    const [done] = foldMessage([plain, verified, received, delivered], aContext());
+    expect([done?.cause, done?.nextStep]).toEqual([null, null]);
+  });
+
+  it('reports transactions, times and finality', () => {
+    const provisional = { ...received, place: { ...there, blockTimestamp: 1_020, isFinal: false } };
+    const [view] = foldMessage(
+      [plain, attestedBy(account('d1')), verified, provisional, delivered],
+      aContext(),
+    );
+    expect(view).toMatchObject({
+      srcBlockHash: hash('b1'),
+      nonce: 7n,
+      amountSD: 5n,
+      sender: account('aa'),
+      receiver: account('bb'),
+      txs: {
+        sent: hash('a1'),
+        verified: [hash('c1'), hash('c1')],
+        delivered: hash('c1'),
+        composed: null,
+      },
+      etaSeconds: null,
+      sentAt: 1_000,
+      updatedAt: 1_020,
+      isFinal: false,
+    });
+  });
+});
