@@ -1,0 +1,12 @@
+export { emissionControllerAbi } from './generated/emission-controller-abi.js';
+export { emissionReceiverAbi } from './generated/emission-receiver-abi.js';
+export { endpointAbi } from './generated/endpoint-abi.js';
+export { endpointViewAbi } from './generated/endpoint-view-abi.js';
+export { errorAbi } from './generated/error-abi.js';
+export { farmsAbi } from './generated/farms-abi.js';
+export { governorAbi } from './generated/governor-abi.js';
+export { positionBridgeAbi } from './generated/position-bridge-abi.js';
+export { receiveUlnAbi } from './generated/receive-uln-abi.js';
+export { receiveUlnViewAbi } from './generated/receive-uln-view-abi.js';
+export { rewardTokenAbi } from './generated/reward-token-abi.js';
+export { timelockAbi } from './generated/timelock-abi.js';
