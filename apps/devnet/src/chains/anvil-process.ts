@@ -1,0 +1,169 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { defined } from '#kernel';
+import { ROLES } from '../accounts.js';
+import { sleep, waitFor, WaitTimeout } from '../sleep.js';
+import { BLOCK_TIME_SECONDS, type ChainSpec, SLOTS_PER_EPOCH } from '../topology.js';
+import { anvilBinary, AnvilMissing } from './anvil-binary.js';
+import { callRpc, RpcError } from './json-rpc.js';
+
+const START_TIMEOUT_MS = 20_000;
+const STOP_TIMEOUT_MS = 60_000;
+
+/** One local chain: an anvil process that keeps its state in a folder of its own. */
+export class AnvilProcess {
+  readonly rpcUrl: string;
+  #isHalted = false;
+  #isStopping = false;
+
+  private constructor(
+    readonly spec: ChainSpec,
+    readonly port: number,
+    private readonly child: ChildProcess,
+    private readonly cacheFolder: string,
+  ) {
+    this.rpcUrl = `http://127.0.0.1:${port}`;
+  }
+
+  /**
+   * Starts the chain and waits until it answers.
+   *
+   * @throws {AnvilMissing} when there is no anvil on this machine.
+   */
+  static async start(options: {
+    readonly spec: ChainSpec;
+    readonly port: number;
+    readonly folder: string;
+  }): Promise<AnvilProcess> {
+    const { spec, port, folder } = options;
+    mkdirSync(folder, { recursive: true });
+    const cacheFolder = join(folder, 'cache');
+    rmSync(cacheFolder, { recursive: true, force: true });
+    const log = openSync(join(folder, 'anvil.log'), 'a');
+    // A group of its own: Ctrl-C must reach the devnet alone, which then stops chains in order.
+    const child = spawn(anvilBinary(), argumentsOf({ spec, port, folder, cacheFolder }), {
+      stdio: ['ignore', log, log],
+      detached: true,
+    });
+    closeSync(log);
+    await spawned(child);
+    const chain = new AnvilProcess(spec, port, child, cacheFolder);
+    await chain.waitUntilUp();
+    return chain;
+  }
+
+  get pid(): number {
+    return defined(this.child.pid, 'pid of anvil');
+  }
+
+  get isHalted(): boolean {
+    return this.#isHalted;
+  }
+
+  /** Calls `listener` when the chain ends without having been asked to. */
+  onUnexpectedExit(listener: (reason: string) => void): void {
+    this.child.once('exit', (code, signal) => {
+      if (!this.#isStopping) listener(`anvil of ${this.spec.key} ended (${signal ?? code})`);
+    });
+  }
+
+  /** Freezes the chain: it takes connections and answers nothing, as a node that hangs does. */
+  halt(): void {
+    this.child.kill('SIGSTOP');
+    this.#isHalted = true;
+  }
+
+  /** Undoes `halt`. */
+  resume(): void {
+    this.child.kill('SIGCONT');
+    this.#isHalted = false;
+  }
+
+  /** Ends the process after it has written its state; kills it when that takes too long. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    if (this.#isHalted) this.resume();
+    this.child.kill('SIGTERM');
+    const hasEnded = await this.waitForExit(STOP_TIMEOUT_MS);
+    if (!hasEnded) {
+      this.child.kill('SIGKILL');
+      await this.waitForExit(STOP_TIMEOUT_MS);
+    }
+    rmSync(this.cacheFolder, { recursive: true, force: true });
+  }
+
+  private get hasExited(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  private async waitForExit(timeoutMs: number): Promise<boolean> {
+    const deadline = performance.now() + timeoutMs;
+    while (!this.hasExited && performance.now() < deadline) await sleep(10);
+    return this.hasExited;
+  }
+
+  private async waitUntilUp(): Promise<void> {
+    try {
+      await waitFor({
+        what: `start of the chain ${this.spec.key}`,
+        probe: () => this.probe(),
+        timeoutMs: START_TIMEOUT_MS,
+        intervalMs: 20,
+      });
+    } catch (error) {
+      if (error instanceof WaitTimeout) await this.stop();
+      throw error;
+    }
+  }
+
+  private async probe(): Promise<true | undefined> {
+    if (this.hasExited) {
+      throw new Error(
+        `anvil of ${this.spec.key} ended at once; see anvil.log, or start with --reset`,
+      );
+    }
+    try {
+      const id = await callRpc({ url: this.rpcUrl, method: 'eth_chainId', timeoutMs: 1_000 });
+      return Number(id) === this.spec.chainId ? true : undefined;
+    } catch (error) {
+      // Not up yet: the connection is refused or the answer is late.
+      if (error instanceof TypeError || error instanceof DOMException) return undefined;
+      if (error instanceof RpcError) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** File a chain keeps its state in. Also tells our own processes from those of others. */
+export function stateFile(folder: string): string {
+  return join(folder, 'state.json');
+}
+
+function argumentsOf(options: {
+  readonly spec: ChainSpec;
+  readonly port: number;
+  readonly folder: string;
+  readonly cacheFolder: string;
+}): readonly string[] {
+  const { spec, port, folder, cacheFolder } = options;
+  return [
+    ...['--host', '127.0.0.1', '--port', String(port), '--chain-id', String(spec.chainId)],
+    ...['--block-time', String(BLOCK_TIME_SECONDS), '--mixed-mining'],
+    ...['--slots-in-an-epoch', String(SLOTS_PER_EPOCH), '--hardfork', 'cancun'],
+    ...['--accounts', String(ROLES.length), '--no-cors', '--quiet'],
+    // Old blocks must stay readable after a restart: facts are pinned to finalized blocks.
+    ...['--state', stateFile(folder), '--preserve-historical-states'],
+    ...['--cache-path', cacheFolder],
+  ];
+}
+
+function spawned(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.once('spawn', () => resolve());
+    child.once('error', (error) => {
+      const isMissing = 'code' in error && error.code === 'ENOENT';
+      reject(isMissing ? new AnvilMissing({ cause: error }) : error);
+    });
+  });
+}
