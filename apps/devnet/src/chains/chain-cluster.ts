@@ -95,7 +95,9 @@ async function choosePorts(folder: string): Promise<PerChain<number>> {
 function parsePorts(content: unknown): PerChain<number> | undefined {
   if (content === null || typeof content !== 'object') return undefined;
   const entries = new Map(Object.entries(content));
-  const ports = CHAIN_KEYS.map((key) => entries.get(key)).filter((port) => typeof port === 'number');
+  const ports = CHAIN_KEYS.map((key) => entries.get(key)).filter(
+    (port) => typeof port === 'number',
+  );
   const [hub, alpha, beta] = ports;
   return hub && alpha && beta ? { hub, alpha, beta } : undefined;
 }
