@@ -30,7 +30,7 @@ if (!['forge', 'anvil', 'cast'].includes(tool)) {
 }
 const result = spawnSync(binaryOf(tool), args, {
   stdio: 'inherit',
-  cwd: join(import.meta.dirname, '..', 'contracts'),
+  cwd: join(import.meta.dirname, '..'),
 });
 if (result.error) {
   process.stderr.write(

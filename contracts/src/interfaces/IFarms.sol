@@ -82,7 +82,13 @@ interface IFarms {
         uint32 indexed farmId, int256 delta, uint80 rateX, uint40 endAt, uint64 seq
     );
 
+    /// @notice The emission receiver was named, once and for all. Wiring carries no `seq`.
+    event ReceiverSet(address indexed receiver);
+    /// @notice The position bridge was named, once and for all. Wiring carries no `seq`.
+    event BridgeSet(address indexed bridge);
+
     error Farms_OnlyReceiver(address caller);
+    error Farms_AlreadySet(address current);
     error Farms_OnlyBridge(address caller);
     error Farms_UnknownFarm(uint32 farmId);
     error Farms_FarmExists(uint32 farmId);
@@ -125,6 +131,13 @@ interface IFarms {
     /// @notice Pays the caller exactly `earned`.
     /// @return paid Wei paid.
     function claim(uint32 farmId) external returns (uint256 paid);
+    /// @notice Claims from every listed farm with one transfer.
+    /// @return paid Wei paid over all of them.
+    function claimMany(uint32[] calldata farmIds) external returns (uint256 paid);
+    /// @notice Withdraws `amount` of principal and claims, in one call. Unlike `withdraw` it needs
+    /// the reward token to work.
+    /// @return paid Wei of reward paid.
+    function exit(uint32 farmId, uint96 amount) external returns (uint256 paid);
     /// @notice Hands `amount` of `user`'s principal to the position bridge. Only the bridge.
     function exitFor(uint32 farmId, address user, uint96 amount) external;
 
@@ -140,7 +153,13 @@ interface IFarms {
         external
         returns (int256[] memory applied);
 
+    /// @notice Names the emission receiver, once. Only the owner.
+    function setReceiver(address receiver) external;
+    /// @notice Names the position bridge, once. Only the owner.
+    function setBridge(address bridge) external;
     /// @notice Registers a farm. Only the owner.
+    /// @dev `scaleBits` from 32 to 96 and above `minWeightBits`; the farm can ever be funded with
+    /// less than 2^min(96, 160 - scaleBits + minWeightBits) wei. One active farm per stake token.
     function addFarm(
         uint32 farmId,
         address stakeToken,

@@ -1,0 +1,429 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import { Ownable } from "@openzeppelin/contracts/access/Ownable.sol";
+import { IERC20 } from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import { SafeERC20 } from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
+import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+
+import { IFarms } from "../interfaces/IFarms.sol";
+
+/// @title Farms
+/// @dev Accounting rests on the counters kept here, never on `balanceOf`. The accumulator cannot
+/// overflow: a farm is never funded with 2^(160 - scaleBits + minWeightBits) wei or more, and
+/// nothing accrues below a total weight of 2^minWeightBits, so `acc` stays below 2^160; hence an
+/// exit cannot revert in arithmetic. See docs/adr/0001-accumulator-precision-and-storage.md.
+contract Farms is IFarms, Ownable, ReentrancyGuardTransient {
+    using SafeERC20 for IERC20;
+
+    /// @dev Slots 0 and 1 of a farm; what every accrual touches.
+    struct Stream {
+        uint160 acc;
+        uint96 totalWeight;
+        uint96 residueX;
+        uint40 lastAt;
+        uint40 endAt;
+        uint80 rateX;
+    }
+
+    /// @dev Slot 2; fixed at registration except for `state`.
+    struct Terms {
+        address stakeToken;
+        uint8 scaleBits;
+        uint8 minWeightBits;
+        FarmState state;
+        uint64 maxRate;
+    }
+
+    struct FarmSlots {
+        Stream stream;
+        Terms terms;
+        uint128 undistributedX;
+        uint128 carriedX;
+        uint128 funded;
+    }
+
+    uint8 private constant SCALE_BITS_MIN = 32;
+    uint8 private constant SCALE_BITS_MAX = 96;
+    /// @dev Fractional bits of rates and stream amounts.
+    uint8 private constant STREAM_BITS = 16;
+    uint256 private constant ACC_BITS = 160;
+    /// @dev Keeps every stream amount far below the 128 bits it is stored in.
+    uint256 private constant FUNDED_BITS_MAX = 96;
+
+    /// @inheritdoc IFarms
+    address public immutable REWARD_TOKEN;
+
+    /// @inheritdoc IFarms
+    address public receiver;
+    /// @inheritdoc IFarms
+    uint64 public seq;
+    /// @inheritdoc IFarms
+    address public bridge;
+
+    mapping(uint32 farmId => FarmSlots) private _farms;
+    mapping(uint32 farmId => mapping(address user => Position)) private _positions;
+    /// @dev The farm last registered for a token; it counts only while that farm is active.
+    mapping(address stakeToken => uint32 farmId) private _farmOfToken;
+
+    constructor(address rewardToken, address owner_) Ownable(owner_) {
+        if (rewardToken == address(0)) revert Farms_ZeroAddress();
+        REWARD_TOKEN = rewardToken;
+    }
+
+    /// @inheritdoc IFarms
+    function setReceiver(address receiver_) external onlyOwner {
+        if (receiver_ == address(0)) revert Farms_ZeroAddress();
+        if (receiver != address(0)) revert Farms_AlreadySet(receiver);
+        receiver = receiver_;
+        emit ReceiverSet(receiver_);
+    }
+
+    /// @inheritdoc IFarms
+    function setBridge(address bridge_) external onlyOwner {
+        if (bridge_ == address(0)) revert Farms_ZeroAddress();
+        if (bridge != address(0)) revert Farms_AlreadySet(bridge);
+        bridge = bridge_;
+        emit BridgeSet(bridge_);
+    }
+
+    /// @inheritdoc IFarms
+    function addFarm(
+        uint32 farmId,
+        address stakeToken,
+        uint8 scaleBits,
+        uint8 minWeightBits,
+        uint64 maxRate
+    ) external onlyOwner {
+        if (stakeToken == address(0)) revert Farms_ZeroAddress();
+        if (maxRate == 0) revert Farms_ZeroAmount();
+        // These two bounds leave at least 2^64 wei of lifetime funding to every farm.
+        if (
+            scaleBits < SCALE_BITS_MIN || scaleBits > SCALE_BITS_MAX || minWeightBits >= scaleBits
+        ) {
+            revert Farms_BadScale(scaleBits, minWeightBits);
+        }
+        if (_farms[farmId].terms.state != FarmState.Unknown) revert Farms_FarmExists(farmId);
+        uint32 other = _farmOfToken[stakeToken];
+        Terms memory otherTerms = _farms[other].terms;
+        if (otherTerms.state == FarmState.Active && otherTerms.stakeToken == stakeToken) {
+            revert Farms_StakeTokenInUse(stakeToken, other);
+        }
+
+        _farmOfToken[stakeToken] = farmId;
+        _farms[farmId].terms =
+            Terms(stakeToken, scaleBits, minWeightBits, FarmState.Active, maxRate);
+        emit FarmAdded(farmId, stakeToken, scaleBits, minWeightBits, maxRate, ++seq);
+    }
+
+    /// @inheritdoc IFarms
+    function endFarm(uint32 farmId) external onlyOwner {
+        Terms storage terms = _farms[farmId].terms;
+        FarmState state = terms.state;
+        if (state == FarmState.Unknown) revert Farms_UnknownFarm(farmId);
+        if (state != FarmState.Active) revert Farms_NotActive(farmId, state);
+        terms.state = FarmState.Ended;
+        emit FarmEnded(farmId, ++seq);
+    }
+
+    /// @inheritdoc IFarms
+    function stake(uint32 farmId, uint96 amount) external nonReentrant {
+        _stake(farmId, msg.sender, amount);
+    }
+
+    /// @inheritdoc IFarms
+    function stakeFor(uint32 farmId, address user, uint96 amount) external nonReentrant {
+        if (user == address(0)) revert Farms_ZeroAddress();
+        _stake(farmId, user, amount);
+    }
+
+    /// @inheritdoc IFarms
+    function withdraw(uint32 farmId, uint96 amount) external nonReentrant {
+        _withdraw(farmId, msg.sender, amount);
+    }
+
+    /// @inheritdoc IFarms
+    function exitFor(uint32 farmId, address user, uint96 amount) external nonReentrant {
+        if (msg.sender != bridge) revert Farms_OnlyBridge(msg.sender);
+        _withdraw(farmId, user, amount);
+    }
+
+    /// @inheritdoc IFarms
+    function claim(uint32 farmId) external nonReentrant returns (uint256 paid) {
+        paid = _claim(farmId);
+        if (paid != 0) IERC20(REWARD_TOKEN).safeTransfer(msg.sender, paid);
+    }
+
+    /// @inheritdoc IFarms
+    function claimMany(uint32[] calldata farmIds) external nonReentrant returns (uint256 paid) {
+        for (uint256 i; i < farmIds.length; ++i) {
+            paid += _claim(farmIds[i]);
+        }
+        if (paid != 0) IERC20(REWARD_TOKEN).safeTransfer(msg.sender, paid);
+    }
+
+    /// @inheritdoc IFarms
+    function exit(uint32 farmId, uint96 amount) external nonReentrant returns (uint256 paid) {
+        _withdraw(farmId, msg.sender, amount);
+        paid = _claim(farmId);
+        if (paid != 0) IERC20(REWARD_TOKEN).safeTransfer(msg.sender, paid);
+    }
+
+    /// @inheritdoc IFarms
+    function adjustStreams(uint40 endAt, uint32[] calldata farmIds, int256[] calldata deltas)
+        external
+        nonReentrant
+        returns (int256[] memory applied)
+    {
+        if (msg.sender != receiver) revert Farms_OnlyReceiver(msg.sender);
+        if (farmIds.length != deltas.length) {
+            revert Farms_LengthMismatch(farmIds.length, deltas.length);
+        }
+        // The receiver streams over at least its minimum time; an end in the past is its bug.
+        assert(endAt > block.timestamp);
+
+        applied = new int256[](deltas.length);
+        int256 net;
+        uint64 lastSeq = seq;
+        for (uint256 i; i < deltas.length; ++i) {
+            int256 amount = _adjust(farmIds[i], deltas[i], endAt, lastSeq + 1);
+            if (amount == 0) continue;
+            ++lastSeq;
+            applied[i] = amount;
+            net += amount;
+        }
+        seq = lastSeq;
+
+        if (net > 0) {
+            IERC20(REWARD_TOKEN).safeTransferFrom(msg.sender, address(this), uint256(net));
+        } else if (net < 0) {
+            IERC20(REWARD_TOKEN).safeTransfer(msg.sender, uint256(-net));
+        }
+    }
+
+    /// @notice Always refused: without an owner no farm could be added or ended.
+    function renounceOwnership() public view override onlyOwner {
+        revert Farms_RenounceDisabled();
+    }
+
+    /// @inheritdoc IFarms
+    function farmOf(uint32 farmId) external view returns (Farm memory) {
+        FarmSlots storage farm = _farms[farmId];
+        Stream memory stream = farm.stream;
+        Terms memory terms = farm.terms;
+        return Farm({
+            stakeToken: terms.stakeToken,
+            scaleBits: terms.scaleBits,
+            minWeightBits: terms.minWeightBits,
+            state: terms.state,
+            maxRate: terms.maxRate,
+            totalWeight: stream.totalWeight,
+            acc: stream.acc,
+            residueX: stream.residueX,
+            lastAt: stream.lastAt,
+            endAt: stream.endAt,
+            rateX: stream.rateX,
+            undistributedX: farm.undistributedX,
+            carriedX: farm.carriedX,
+            funded: farm.funded
+        });
+    }
+
+    /// @inheritdoc IFarms
+    function positionOf(uint32 farmId, address user) external view returns (Position memory) {
+        return _positions[farmId][user];
+    }
+
+    /// @inheritdoc IFarms
+    function earned(uint32 farmId, address user) external view returns (uint256) {
+        FarmSlots storage farm = _farms[farmId];
+        Terms memory terms = farm.terms;
+        if (terms.state == FarmState.Unknown) return 0;
+        (Stream memory stream,) = _accrued(farm.stream, terms);
+        Position memory position = _positions[farmId][user];
+        return _pendingX(position, stream.acc) >> terms.scaleBits;
+    }
+
+    /// @inheritdoc IFarms
+    function unstreamed(uint32 farmId) external view returns (uint256) {
+        FarmSlots storage farm = _farms[farmId];
+        Terms memory terms = farm.terms;
+        if (terms.state == FarmState.Unknown) return 0;
+        (Stream memory stream, uint256 idleX) = _accrued(farm.stream, terms);
+        return _remainingX(farm, stream, idleX) >> STREAM_BITS;
+    }
+
+    function _stake(uint32 farmId, address user, uint96 amount) private {
+        if (amount == 0) revert Farms_ZeroAmount();
+        FarmSlots storage farm = _farms[farmId];
+        Terms memory terms = farm.terms;
+        if (terms.state == FarmState.Unknown) revert Farms_UnknownFarm(farmId);
+        if (terms.state != FarmState.Active) revert Farms_NotActive(farmId, terms.state);
+
+        Stream memory stream = _accrue(farm, terms);
+        uint256 totalWeight = uint256(stream.totalWeight) + amount;
+        uint256 cap = 1 << terms.scaleBits;
+        if (totalWeight >= cap) revert Farms_WeightCap(totalWeight, cap);
+        stream.totalWeight = uint96(totalWeight);
+        farm.stream = stream;
+
+        Position storage position = _positions[farmId][user];
+        uint96 weight = _settle(position, stream.acc);
+        position.accPaid = stream.acc;
+        position.weight = weight + amount;
+        emit Staked(farmId, user, msg.sender, amount, ++seq);
+
+        _pull(IERC20(terms.stakeToken), amount);
+    }
+
+    function _withdraw(uint32 farmId, address user, uint96 amount) private {
+        if (amount == 0) revert Farms_ZeroAmount();
+        FarmSlots storage farm = _farms[farmId];
+        Terms memory terms = farm.terms;
+        if (terms.state == FarmState.Unknown) revert Farms_UnknownFarm(farmId);
+        Position storage position = _positions[farmId][user];
+        uint96 staked = position.weight;
+        if (staked < amount) revert Farms_InsufficientStake(staked, amount);
+
+        Stream memory stream = _accrue(farm, terms);
+        stream.totalWeight -= amount;
+        farm.stream = stream;
+
+        _settle(position, stream.acc);
+        position.accPaid = stream.acc;
+        position.weight = staked - amount;
+        emit Withdrawn(farmId, user, msg.sender, amount, ++seq);
+
+        IERC20(terms.stakeToken).safeTransfer(msg.sender, amount);
+    }
+
+    /// @dev Books the payment and leaves the farm's slots alone: the accumulator of now is
+    /// computed in memory, and a later write arrives at a value no lower.
+    function _claim(uint32 farmId) private returns (uint256 paid) {
+        FarmSlots storage farm = _farms[farmId];
+        Terms memory terms = farm.terms;
+        if (terms.state == FarmState.Unknown) revert Farms_UnknownFarm(farmId);
+        (Stream memory stream,) = _accrued(farm.stream, terms);
+
+        Position storage position = _positions[farmId][msg.sender];
+        Position memory before = position;
+        uint256 pendingX = _pendingX(before, stream.acc);
+        paid = pendingX >> terms.scaleBits;
+        if (paid == 0) return 0;
+
+        position.weight = before.weight;
+        position.accPaid = stream.acc;
+        position.pendingX = pendingX - (paid << terms.scaleBits);
+        emit Claimed(farmId, msg.sender, paid, ++seq);
+    }
+
+    /// @dev Applies one delta; returns what was added or taken back, 0 when the farm is untouched.
+    function _adjust(uint32 farmId, int256 delta, uint40 endAt, uint64 nextSeq)
+        private
+        returns (int256 applied)
+    {
+        FarmSlots storage farm = _farms[farmId];
+        Terms memory terms = farm.terms;
+        if (terms.state == FarmState.Unknown) return 0;
+        if (delta > 0 && terms.state != FarmState.Active) return 0;
+
+        (Stream memory stream, uint256 idleX) = _accrued(farm.stream, terms);
+        uint256 remainingX = _remainingX(farm, stream, idleX);
+        uint256 funded = farm.funded;
+        if (delta > 0) {
+            uint256 given = Math.min(uint256(delta), _fundingBound(terms) - funded);
+            applied = int256(given);
+            funded += given;
+            remainingX += given << STREAM_BITS;
+        } else {
+            uint256 taken = Math.min(uint256(-delta), remainingX >> STREAM_BITS);
+            applied = -int256(taken);
+            funded -= taken;
+            remainingX -= taken << STREAM_BITS;
+        }
+        if (applied == 0) return 0;
+
+        if (stream.endAt < endAt) stream.endAt = endAt;
+        uint256 duration = stream.endAt - block.timestamp;
+        uint256 rateX = Math.min(remainingX / duration, uint256(terms.maxRate) << STREAM_BITS);
+        stream.rateX = uint80(rateX);
+        farm.stream = stream;
+        farm.undistributedX = 0;
+        farm.carriedX = uint128(remainingX - rateX * duration);
+        farm.funded = uint128(funded);
+        emit StreamAdjusted(farmId, applied, stream.rateX, stream.endAt, nextSeq);
+    }
+
+    /// @dev Brings the farm to now: stores what accrued to nobody, returns the rest to be stored
+    /// by the caller, who changes the total weight as well.
+    function _accrue(FarmSlots storage farm, Terms memory terms)
+        private
+        returns (Stream memory stream)
+    {
+        uint256 idleX;
+        (stream, idleX) = _accrued(farm.stream, terms);
+        if (idleX != 0) farm.undistributedX += uint128(idleX);
+    }
+
+    /// @dev Adds to `pendingX` what the position earned up to `acc`; the caller stores `accPaid`.
+    function _settle(Position storage position, uint160 acc) private returns (uint96 weight) {
+        weight = position.weight;
+        uint256 earnedX = uint256(weight) * (acc - position.accPaid);
+        if (earnedX != 0) position.pendingX += earnedX;
+    }
+
+    /// @dev Pulls exactly `amount` from the caller; a token that keeps a fee is refused.
+    function _pull(IERC20 token, uint256 amount) private {
+        uint256 balanceBefore = token.balanceOf(address(this));
+        token.safeTransferFrom(msg.sender, address(this), amount);
+        uint256 received = token.balanceOf(address(this)) - balanceBefore;
+        if (received != amount) revert Farms_TransferShort(amount, received);
+    }
+
+    /// @dev The accumulator of now.
+    /// @return stream What slots 0 and 1 would hold after an accrual.
+    /// @return idleX Stream units emitted since the last accrual that accrue to nobody.
+    function _accrued(Stream storage stored, Terms memory terms)
+        private
+        view
+        returns (Stream memory stream, uint256 idleX)
+    {
+        stream = stored;
+        uint256 until = Math.min(block.timestamp, stream.endAt);
+        if (until > stream.lastAt) {
+            uint256 emittedX = uint256(stream.rateX) * (until - stream.lastAt);
+            uint256 totalWeight = stream.totalWeight;
+            if (totalWeight < (1 << terms.minWeightBits)) {
+                idleX = emittedX;
+            } else {
+                uint256 x = (emittedX << (terms.scaleBits - STREAM_BITS)) + stream.residueX;
+                stream.acc += uint160(x / totalWeight);
+                stream.residueX = uint96(x % totalWeight);
+            }
+        }
+        stream.lastAt = uint40(block.timestamp);
+    }
+
+    /// @dev Stream units not emitted to anybody yet.
+    function _remainingX(FarmSlots storage farm, Stream memory stream, uint256 idleX)
+        private
+        view
+        returns (uint256 remainingX)
+    {
+        remainingX = uint256(farm.carriedX) + farm.undistributedX + idleX;
+        if (stream.endAt > block.timestamp) {
+            remainingX += uint256(stream.rateX) * (stream.endAt - block.timestamp);
+        }
+    }
+
+    function _pendingX(Position memory position, uint160 acc) private pure returns (uint256) {
+        return position.pendingX + uint256(position.weight) * (acc - position.accPaid);
+    }
+
+    /// @dev Most wei a farm may ever hold in its stream; keeps `acc` below 2^160.
+    function _fundingBound(Terms memory terms) private pure returns (uint256) {
+        uint256 bits = ACC_BITS - terms.scaleBits + terms.minWeightBits;
+        return (1 << Math.min(bits, FUNDED_BITS_MAX)) - 1;
+    }
+}
