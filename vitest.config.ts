@@ -23,6 +23,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['{apps,libs}/**/*.int-spec.ts', 'test/integration/**/*.int-spec.ts'],
+          globalSetup: ['libs/database/src/testing/global-setup.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -1,0 +1,60 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { Module } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { DataSource } from 'typeorm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { AppConfig, type Deployment } from '#config';
+
+import { DatabaseModule } from './database.module.js';
+import { locationsOf } from './embedded/locations.js';
+import { runningPostmaster } from './embedded/postmaster.js';
+
+const DEPLOYMENT: Deployment = {
+  name: 'test',
+  hub: 'hub',
+  rewardToken: { symbol: 'HWT', decimals: 18, sharedDecimals: 6 },
+  epoch: { genesis: 1, durationSeconds: 60 },
+  policy: { kind: 'tvl-weighted' },
+  messaging: { confirmations: 1 },
+  chains: [],
+};
+
+describe('database module', () => {
+  let dataDir: string;
+
+  beforeEach(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'headwater-module-'));
+    chmodSync(dataDir, 0o755);
+  });
+
+  afterEach(() => {
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  it('starts the embedded server, migrates it, and stops it with the application', async () => {
+    const config = new AppConfig({
+      dataDir,
+      deployment: DEPLOYMENT,
+      port: 0,
+      host: '127.0.0.1',
+      logLevel: 'silent',
+      pollMs: 100,
+    });
+    @Module({ providers: [{ provide: AppConfig, useValue: config }], exports: [AppConfig] })
+    class SettingsModule {}
+    const app = await Test.createTestingModule({
+      imports: [{ module: SettingsModule, global: true }, DatabaseModule.forRoot()],
+    }).compile();
+    await app.init();
+
+    const rows = await app.get(DataSource).query('SELECT count(*) AS count FROM chain_cursor');
+    expect(rows).toEqual([{ count: 0 }]);
+
+    await app.close();
+    expect(runningPostmaster(locationsOf(dataDir))).toBeUndefined();
+  });
+});

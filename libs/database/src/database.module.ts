@@ -1,0 +1,85 @@
+import {
+  type DynamicModule,
+  Global,
+  Injectable,
+  Logger,
+  Module,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+
+import { AppConfig } from '#config';
+import { defined } from '#kernel';
+
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/embedded-postgres.js';
+import { ensureDatabase } from './ensure-database.js';
+import { migrate } from './migrate.js';
+import { connectDatabase, type DatabaseAddress, dataSourceOptions } from './open-database.js';
+
+const DATABASE = 'headwater';
+
+/** Holds the embedded server while the process lives; holds nothing when a URL is configured. */
+@Injectable()
+class DatabaseServer {
+  private readonly log = new Logger('Database');
+  private embedded: EmbeddedPostgres | undefined;
+
+  constructor(private readonly config: AppConfig) {}
+
+  /** Address of the configured server, or of the embedded one, which is started when needed. */
+  async start(): Promise<DatabaseAddress> {
+    const { databaseUrl, dataDir } = this.config;
+    if (databaseUrl !== undefined) return { url: databaseUrl };
+    this.embedded = await startEmbeddedPostgres({
+      dataDir,
+      onLost: (error) => this.log.error({ reason: error.message }, 'embedded database is gone'),
+    });
+    const { host, origin, pid } = this.embedded;
+    await ensureDatabase(host, DATABASE);
+    this.log.log({ origin, pid }, 'embedded database is ready');
+    return { host, database: DATABASE };
+  }
+
+  async release(): Promise<void> {
+    await this.embedded?.release();
+  }
+}
+
+@Module({ providers: [DatabaseServer], exports: [DatabaseServer] })
+class DatabaseServerModule {}
+
+/** Provides the migrated TypeORM `DataSource` to every module. */
+@Global()
+@Module({})
+export class DatabaseModule implements OnApplicationShutdown {
+  constructor(
+    private readonly server: DatabaseServer,
+    private readonly dataSource: DataSource,
+  ) {}
+
+  /** Needs the global `AppConfig`: its `databaseUrl`, else an embedded server in its `dataDir`. */
+  static forRoot(): DynamicModule {
+    const connection = TypeOrmModule.forRootAsync({
+      imports: [DatabaseServerModule],
+      inject: [DatabaseServer],
+      useFactory: async (server: DatabaseServer) => dataSourceOptions(await server.start()),
+      dataSourceFactory: async (options) => {
+        const dataSource = await connectDatabase(defined(options, 'data source options'));
+        await migrate(dataSource);
+        return dataSource;
+      },
+    });
+    return {
+      module: DatabaseModule,
+      imports: [DatabaseServerModule, connection],
+      exports: [connection],
+    };
+  }
+
+  /** The pool closes before the server is released: the last process to leave stops it. */
+  async onApplicationShutdown(): Promise<void> {
+    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+    await this.server.release();
+  }
+}

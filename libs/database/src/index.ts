@@ -1,0 +1,12 @@
+export { byteaTransformer, toBytea } from './bytes.js';
+export { DatabaseModule } from './database.module.js';
+export {
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+  stopEmbeddedPostgres,
+} from './embedded/embedded-postgres.js';
+export { PostgresMissing } from './embedded/postgres-binaries.js';
+export { migrate } from './migrate.js';
+export { type DatabaseAddress, openDatabase } from './open-database.js';
+export { execute, inTransaction, queryRows, sqlStateOf } from './query.js';
+export { installTypeParsers } from './type-parsers.js';

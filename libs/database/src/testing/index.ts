@@ -1,0 +1,1 @@
+export { createTestDatabase, startTestPostgres, type TestDatabase } from './test-database.js';
