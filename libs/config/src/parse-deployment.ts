@@ -56,10 +56,10 @@ function relationProblems(file: DeploymentFile): string[] {
 }
 
 function hubProblems(file: DeploymentFile): string[] {
-  const missingHub = file.chains.some(({ key }) => key === file.hub)
-    ? []
-    : [`hub: no chain has the key ${file.hub}`];
-  const misplaced = file.chains.flatMap(({ key, contracts }) =>
+  if (!file.chains.some(({ key }) => key === file.hub)) {
+    return [`hub: no chain has the key ${file.hub}`];
+  }
+  return file.chains.flatMap(({ key, contracts }) =>
     HUB_ONLY.flatMap((name) => {
       const isPresent = contracts[name] !== undefined && contracts[name] !== null;
       if (key === file.hub && !isPresent)
@@ -69,7 +69,6 @@ function hubProblems(file: DeploymentFile): string[] {
       return [];
     }),
   );
-  return [...missingHub, ...misplaced];
 }
 
 function duplicateProblems(file: DeploymentFile): string[] {

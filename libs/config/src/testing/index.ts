@@ -1,0 +1,1 @@
+export { aDeployment, aDeploymentFile, type DeploymentJson } from './deployment-builder.js';
