@@ -24,6 +24,7 @@ export interface FarmState {
   /** Scaled reward per unit of weight, as stored on chain. */
   readonly acc: bigint;
   readonly residueX: bigint;
+  /** Time of the last checkpoint, 0 before the first. */
   readonly lastAt: number;
   readonly endAt: number;
   /** Stream units per second. */
@@ -45,23 +46,21 @@ export interface PositionState {
   readonly claimed: bigint;
 }
 
-/** A farm as it is registered at `at`: no stake, no stream. */
+/** A farm as it is registered: no stake, no stream, never checkpointed. */
 export function newFarm(options: {
   readonly farmId: FarmId;
   readonly stakeToken: Address;
   readonly scaleBits: number;
   readonly minWeightBits: number;
   readonly maxRate: bigint;
-  readonly at: number;
 }): FarmState {
-  const { at, ...settings } = options;
   return {
-    ...settings,
+    ...options,
     status: 'active',
     totalWeight: 0n,
     acc: 0n,
     residueX: 0n,
-    lastAt: at,
+    lastAt: 0,
     endAt: 0,
     rateX: 0n,
     undistributedX: 0n,

@@ -85,8 +85,8 @@ type EventOf<Kind extends FarmEvent['kind']> = Extract<FarmEvent, { readonly kin
 
 function applyFarmAdded(book: FarmBook, event: EventOf<'farm-added'>): void {
   assert(!book.farms.has(event.farmId), `farm ${event.farmId} was added twice`);
-  const { farmId, stakeToken, scaleBits, minWeightBits, maxRate, at } = event;
-  const farm = newFarm({ farmId, stakeToken, scaleBits, minWeightBits, maxRate, at });
+  const { farmId, stakeToken, scaleBits, minWeightBits, maxRate } = event;
+  const farm = newFarm({ farmId, stakeToken, scaleBits, minWeightBits, maxRate });
   book.farms.set(farmId, farm);
 }
 

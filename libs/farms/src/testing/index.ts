@@ -1,7 +1,7 @@
 import { toAddress, toFarmId } from '#kernel';
 import { type FarmState, newFarm, newPosition, type PositionState } from '../domain/accumulator.js';
 
-/** A farm with a scale of 2^96 and no stake; override only what the test is about. */
+/** A farm with a scale of 2^96 and no stake, checkpointed at second 1,000; override only what the test is about. */
 export function aFarm(overrides: Partial<FarmState> = {}): FarmState {
   return {
     ...newFarm({
@@ -10,8 +10,8 @@ export function aFarm(overrides: Partial<FarmState> = {}): FarmState {
       scaleBits: 96,
       minWeightBits: 10,
       maxRate: 10n ** 18n,
-      at: 1000,
     }),
+    lastAt: 1000,
     ...overrides,
   };
 }
