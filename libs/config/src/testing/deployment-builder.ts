@@ -25,6 +25,23 @@ export function aDeploymentFile(): DeploymentJson {
   };
 }
 
+interface ContractsJson {
+  endpoint: string;
+  sendUln: string;
+  receiveUln: string;
+  endpointView: string;
+  receiveUlnView: string;
+  executor: string;
+  dvns: string[];
+  rewardToken: string;
+  farms: string;
+  receiver: string;
+  bridge: string;
+  controller?: string;
+  governor?: string;
+  timelock?: string;
+}
+
 export interface DeploymentJson {
   name: string;
   hub: string;
@@ -71,7 +88,7 @@ function aChain(options: {
   };
 }
 
-function contractsFrom(first: number) {
+function contractsFrom(first: number): ContractsJson {
   return {
     endpoint: addressAt(first),
     sendUln: addressAt(first + 1),
