@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import { TimelockController } from "@openzeppelin/contracts/governance/TimelockController.sol";
+import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 
 /// @title HeadwaterTimelock
 /// @notice Owner of the protocol: executes what the governor queued, after a delay.
@@ -11,5 +11,5 @@ contract HeadwaterTimelock is TimelockController {
         address[] memory proposers,
         address[] memory executors,
         address admin
-    ) TimelockController(minDelay, proposers, executors, admin) { }
+    ) TimelockController(minDelay, proposers, executors, admin) {}
 }

@@ -102,6 +102,8 @@ interface IEmissionController {
     error Controller_InsufficientNative(uint256 required, uint256 balance);
     error Controller_BadBps(uint256 value);
     error Controller_TooManyFarms(uint256 count);
+    error Controller_TooManyChains(uint256 count);
+    error Controller_ZeroDuration();
     error Controller_ZeroAddress();
     error Controller_RenounceDisabled();
 
@@ -141,6 +143,8 @@ interface IEmissionController {
     function farms() external view returns (uint32[] memory eids, uint32[] memory farmIds);
     function boundsOf(uint32 eid, uint32 farmId) external view returns (FarmBounds memory);
     function chainMaxBps(uint32 eid) external view returns (uint16);
+    /// @notice Receiver orders for `eid` go to; zero when the chain is not registered.
+    function receiverOf(uint32 eid) external view returns (bytes32);
     /// @notice Target of a farm in the last decided epoch and in the decided epoch before it.
     function lastTargetSD(uint32 eid, uint32 farmId)
         external
@@ -153,12 +157,8 @@ interface IEmissionController {
     /// @param targets Exactly the registered farms, ascending by (eid, farmId); amounts are
     /// cumulative for the epoch.
     /// @param evidenceHash Hash of the evidence bundle anyone can recompute the targets from.
-    function decide(
-        uint32 epoch,
-        uint32 revision,
-        Target[] calldata targets,
-        bytes32 evidenceHash
-    ) external;
+    function decide(uint32 epoch, uint32 revision, Target[] calldata targets, bytes32 evidenceHash)
+        external;
     /// @notice Sends the newest order of `epoch` to `eid`. Anyone; pays from this contract.
     function dispatch(uint32 epoch, uint32 eid) external;
     /// @notice Dispatches to every listed chain; a path that fails stays pending.

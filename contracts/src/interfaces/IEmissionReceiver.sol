@@ -28,6 +28,13 @@ interface IEmissionReceiver {
     event Paused(address indexed by, uint64 seq);
     event Unpaused(address indexed by, uint64 seq);
     event MinValidEpochSet(uint32 epoch, uint64 seq);
+    event GuardianSet(address indexed guardian, uint64 seq);
+    /// @notice The owner took wei out of a pot that no stream will get.
+    event PotWithdrawn(
+        uint32 indexed epoch, address indexed to, uint256 amount, uint256 pot, uint64 seq
+    );
+    /// @notice The controller was named, once and for all. Wiring carries no `seq`.
+    event ControllerSet(bytes32 indexed controller);
 
     error Receiver_OnlyEndpoint(address caller);
     error Receiver_OnlyRewardOft(address from);
@@ -38,9 +45,15 @@ interface IEmissionReceiver {
     error Receiver_EpochKilled(uint32 epoch, uint32 minValidEpoch);
     error Receiver_RenounceDisabled();
     error Receiver_ZeroAddress();
+    error Receiver_AlreadySet(bytes32 current);
+    error Receiver_PotTooSmall(uint32 epoch, uint256 pot, uint256 requested);
 
     /// @notice Sequence number of the last event; consecutive from 1.
     function seq() external view returns (uint64);
+    /// @notice The controller on the hub, as it appears in a compose header.
+    function controller() external view returns (bytes32);
+    /// @notice May pause and kill epochs.
+    function guardian() external view returns (address);
     /// @notice Wei that arrived for `epoch` and is not streamed.
     function potOf(uint32 epoch) external view returns (uint256);
     /// @notice Sum of all pots: wei held here that no stream has.
@@ -67,4 +80,11 @@ interface IEmissionReceiver {
     function unpause() external;
     /// @notice Kills every order of an epoch below `epoch`; never lowers. Guardian or owner.
     function setMinValidEpoch(uint32 epoch) external;
+    /// @notice Names the controller, once. Only the owner.
+    function setController(bytes32 controller) external;
+    /// @notice Names the guardian; zero for none. Only the owner.
+    function setGuardian(address guardian) external;
+    /// @notice Takes wei out of the pot of `epoch`, the only way out for the value of a killed or
+    /// unreadable order. Reaches no stream and nothing a farm was given. Only the owner.
+    function withdrawPot(uint32 epoch, address to, uint256 amount) external;
 }

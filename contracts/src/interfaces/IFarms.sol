@@ -114,11 +114,14 @@ interface IFarms {
 
     /// @notice Everything stored about a farm, for checkpoints in one call.
     function farmOf(uint32 farmId) external view returns (Farm memory);
+    /// @notice Token `farmId` stakes; zero for an unknown farm.
+    function stakeTokenOf(uint32 farmId) external view returns (address);
     /// @notice What is stored about a position.
     function positionOf(uint32 farmId, address user) external view returns (Position memory);
     /// @notice Wei `user` could claim from `farmId` now; rounds down, the rest stays pending.
     function earned(uint32 farmId, address user) external view returns (uint256);
-    /// @notice Wei of the stream not yet emitted, rounded down: remaining + carried + undistributed.
+    /// @notice Wei of the stream not yet emitted, rounded down: remaining + carried +
+    /// undistributed.
     function unstreamed(uint32 farmId) external view returns (uint256);
 
     /// @notice Stakes `amount` for the caller.

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import { Ownable } from "@openzeppelin/contracts/access/Ownable.sol";
-import { IERC20 } from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import { SafeERC20 } from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
-import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
-import { IFarms } from "../interfaces/IFarms.sol";
+import {IFarms} from "../interfaces/IFarms.sol";
 
 /// @title Farms
 /// @dev Accounting rests on the counters kept here, never on `balanceOf`. The accumulator cannot
@@ -99,9 +99,8 @@ contract Farms is IFarms, Ownable, ReentrancyGuardTransient {
         if (stakeToken == address(0)) revert Farms_ZeroAddress();
         if (maxRate == 0) revert Farms_ZeroAmount();
         // These two bounds leave at least 2^64 wei of lifetime funding to every farm.
-        if (
-            scaleBits < SCALE_BITS_MIN || scaleBits > SCALE_BITS_MAX || minWeightBits >= scaleBits
-        ) {
+        if (scaleBits < SCALE_BITS_MIN || scaleBits > SCALE_BITS_MAX || minWeightBits >= scaleBits)
+        {
             revert Farms_BadScale(scaleBits, minWeightBits);
         }
         if (_farms[farmId].terms.state != FarmState.Unknown) revert Farms_FarmExists(farmId);
@@ -228,6 +227,11 @@ contract Farms is IFarms, Ownable, ReentrancyGuardTransient {
             carriedX: farm.carriedX,
             funded: farm.funded
         });
+    }
+
+    /// @inheritdoc IFarms
+    function stakeTokenOf(uint32 farmId) external view returns (address) {
+        return _farms[farmId].terms.stakeToken;
     }
 
     /// @inheritdoc IFarms

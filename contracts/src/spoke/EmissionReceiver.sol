@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {
+    ILayerZeroComposer
+} from "@layerzerolabs/lz-evm-protocol-v2/contracts/interfaces/ILayerZeroComposer.sol";
+import {IOFT} from "@layerzerolabs/oft-evm/contracts/interfaces/IOFT.sol";
+import {OFTComposeMsgCodec} from "@layerzerolabs/oft-evm/contracts/libs/OFTComposeMsgCodec.sol";
+import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+
+import {IEmissionReceiver} from "../interfaces/IEmissionReceiver.sol";
+import {IFarms} from "../interfaces/IFarms.sol";
+import {EmissionOrder} from "../libraries/EmissionOrder.sol";
+
+/// @title EmissionReceiver
+/// @dev Every packet adds to the pot of its epoch; only the highest revision's targets count. What
+/// a settlement gives depends on the pot, the targets and what was given, never on the order the
+/// packets came in. `unallocated` is a counter, never a balance.
+contract EmissionReceiver is
+    IEmissionReceiver,
+    ILayerZeroComposer,
+    Ownable,
+    ReentrancyGuardTransient
+{
+    using SafeERC20 for IERC20;
+    using SafeCast for uint256;
+
+    /// @param endpoint LayerZero endpoint of this chain.
+    /// @param rewardOft OFT that carries the reward token here.
+    /// @param rewardToken Token the farms pay; the OFT itself or what its adapter locks.
+    /// @param hubEid Endpoint id of the chain the controller lives on.
+    /// @param farms Farms of this chain.
+    /// @param owner May do everything the guardian may, and resume.
+    /// @param guardian May pause and kill epochs.
+    /// @param minStream Least seconds an order streams over, however late it arrives.
+    struct Config {
+        address endpoint;
+        address rewardOft;
+        address rewardToken;
+        uint32 hubEid;
+        address farms;
+        address owner;
+        address guardian;
+        uint32 minStream;
+    }
+
+    /// @dev One slot. 2^184 wei is far beyond what a uint64 of shared decimals converts to.
+    struct EpochState {
+        uint32 revision;
+        uint40 epochEnd;
+        uint184 pot;
+    }
+
+    /// @dev One slot. `targetSD` counts only while `revision` is the highest of the epoch.
+    struct Share {
+        uint64 targetSD;
+        uint32 revision;
+        uint128 given;
+    }
+
+    /// @dev A settlement on its way: all farms of the epoch, which of them took less than they
+    /// were offered, and what moved so far.
+    struct Settlement {
+        uint32 epoch;
+        uint32 revision;
+        uint40 endAt;
+        uint32[] farmIds;
+        bool[] isFull;
+        uint256 pot;
+        int256 net;
+        bool hasMoved;
+    }
+
+    /// @dev Deltas of one call to the farms; `index` points into the farms of the settlement.
+    struct Batch {
+        uint32[] farmIds;
+        int256[] deltas;
+        uint256[] index;
+        uint256 count;
+    }
+
+    /// @dev Size of what the OFT writes before the order: nonce 8, eid 4, amount 32, sender 32.
+    uint256 private constant COMPOSE_HEADER_SIZE = 76;
+
+    address public immutable ENDPOINT;
+    address public immutable REWARD_OFT;
+    address public immutable REWARD_TOKEN;
+    uint32 public immutable HUB_EID;
+    IFarms public immutable FARMS;
+    /// @notice Least seconds an order streams over.
+    uint32 public immutable MIN_STREAM;
+    /// @notice Wei of one unit of shared decimals.
+    uint256 public immutable CONVERSION_RATE;
+
+    /// @inheritdoc IEmissionReceiver
+    uint64 public seq;
+    /// @inheritdoc IEmissionReceiver
+    uint32 public minValidEpoch;
+    /// @inheritdoc IEmissionReceiver
+    bool public paused;
+    /// @inheritdoc IEmissionReceiver
+    address public guardian;
+    /// @inheritdoc IEmissionReceiver
+    bytes32 public controller;
+    /// @inheritdoc IEmissionReceiver
+    uint256 public unallocated;
+
+    mapping(uint32 epoch => EpochState) private _epochs;
+    /// @dev Every farm that any applied revision of the epoch named, ascending.
+    mapping(uint32 epoch => uint32[]) private _farmIds;
+    mapping(uint32 epoch => mapping(uint32 farmId => Share)) private _shares;
+
+    modifier onlyGuardian() {
+        if (msg.sender != guardian && msg.sender != owner()) {
+            revert Receiver_OnlyGuardian(msg.sender);
+        }
+        _;
+    }
+
+    constructor(Config memory config) Ownable(config.owner) {
+        if (
+            config.endpoint == address(0) || config.rewardOft == address(0)
+                || config.rewardToken == address(0) || config.farms == address(0)
+        ) {
+            revert Receiver_ZeroAddress();
+        }
+        ENDPOINT = config.endpoint;
+        REWARD_OFT = config.rewardOft;
+        REWARD_TOKEN = config.rewardToken;
+        HUB_EID = config.hubEid;
+        FARMS = IFarms(config.farms);
+        MIN_STREAM = config.minStream == 0 ? 1 : config.minStream;
+        uint8 decimals = IERC20Metadata(config.rewardToken).decimals();
+        CONVERSION_RATE = 10 ** (decimals - IOFT(config.rewardOft).sharedDecimals());
+        guardian = config.guardian;
+        IERC20(config.rewardToken).forceApprove(config.farms, type(uint256).max);
+    }
+
+    /// @inheritdoc IEmissionReceiver
+    function setController(bytes32 controller_) external onlyOwner {
+        if (controller_ == bytes32(0)) revert Receiver_ZeroAddress();
+        if (controller != bytes32(0)) revert Receiver_AlreadySet(controller);
+        controller = controller_;
+        emit ControllerSet(controller_);
+    }
+
+    /// @notice Takes an order that travelled with its tokens. Only the endpoint, and only what the
+    /// reward OFT composed for the controller on the hub.
+    /// @dev Anyone may execute a waiting compose, with any gas and value: it does all or reverts
+    /// and waits on, and value sent along has no effect.
+    function lzCompose(address from, bytes32 guid, bytes calldata message, address, bytes calldata)
+        external
+        payable
+        nonReentrant
+    {
+        if (msg.sender != ENDPOINT) revert Receiver_OnlyEndpoint(msg.sender);
+        if (from != REWARD_OFT) revert Receiver_OnlyRewardOft(from);
+        uint32 srcEid = OFTComposeMsgCodec.srcEid(message);
+        bytes32 sender = OFTComposeMsgCodec.composeFrom(message);
+        // The OFT writes both fields, so neither can be chosen by whoever sent the tokens.
+        if (srcEid != HUB_EID || sender != controller || sender == bytes32(0)) {
+            revert Receiver_OnlyHub(srcEid, sender);
+        }
+        _receive(guid, message[COMPOSE_HEADER_SIZE:], OFTComposeMsgCodec.amountLD(message));
+    }
+
+    /// @inheritdoc IEmissionReceiver
+    function applyLocal(bytes calldata order, uint256 amount) external nonReentrant {
+        if (controller == bytes32(0) || bytes32(uint256(uint160(msg.sender))) != controller) {
+            revert Receiver_OnlyController(msg.sender);
+        }
+        _receive(bytes32(0), order, amount);
+    }
+
+    /// @inheritdoc IEmissionReceiver
+    function replay(uint32 epoch) external nonReentrant {
+        if (paused) revert Receiver_IsPaused();
+        if (epoch < minValidEpoch) revert Receiver_EpochKilled(epoch, minValidEpoch);
+        Settlement memory run = _settle(epoch);
+        // A replay that moves nothing changes nothing, and leaves no event either.
+        if (run.hasMoved) _emitApplied(run);
+    }
+
+    /// @inheritdoc IEmissionReceiver
+    function withdrawPot(uint32 epoch, address to, uint256 amount) external nonReentrant onlyOwner {
+        if (to == address(0)) revert Receiver_ZeroAddress();
+        uint256 pot = _epochs[epoch].pot;
+        if (amount > pot) revert Receiver_PotTooSmall(epoch, pot, amount);
+        _epochs[epoch].pot = uint184(pot - amount);
+        unallocated -= amount;
+        emit PotWithdrawn(epoch, to, amount, pot - amount, ++seq);
+        IERC20(REWARD_TOKEN).safeTransfer(to, amount);
+    }
+
+    /// @inheritdoc IEmissionReceiver
+    function pause() external onlyGuardian {
+        paused = true;
+        emit Paused(msg.sender, ++seq);
+    }
+
+    /// @inheritdoc IEmissionReceiver
+    function unpause() external onlyOwner {
+        paused = false;
+        emit Unpaused(msg.sender, ++seq);
+    }
+
+    /// @inheritdoc IEmissionReceiver
+    function setMinValidEpoch(uint32 epoch) external onlyGuardian {
+        if (epoch <= minValidEpoch) revert Receiver_EpochKilled(epoch, minValidEpoch);
+        minValidEpoch = epoch;
+        emit MinValidEpochSet(epoch, ++seq);
+    }
+
+    /// @inheritdoc IEmissionReceiver
+    function setGuardian(address guardian_) external onlyOwner {
+        guardian = guardian_;
+        emit GuardianSet(guardian_, ++seq);
+    }
+
+    /// @notice Always refused: without an owner a paused receiver could never resume.
+    function renounceOwnership() public view override onlyOwner {
+        revert Receiver_RenounceDisabled();
+    }
+
+    /// @inheritdoc IEmissionReceiver
+    function potOf(uint32 epoch) external view returns (uint256) {
+        return _epochs[epoch].pot;
+    }
+
+    /// @inheritdoc IEmissionReceiver
+    function revisionOf(uint32 epoch) external view returns (uint32) {
+        return _epochs[epoch].revision;
+    }
+
+    /// @inheritdoc IEmissionReceiver
+    function targetOf(uint32 epoch, uint32 farmId) external view returns (uint256) {
+        return _target(_shares[epoch][farmId], _epochs[epoch].revision);
+    }
+
+    /// @inheritdoc IEmissionReceiver
+    function givenOf(uint32 epoch, uint32 farmId) external view returns (uint256) {
+        return _shares[epoch][farmId].given;
+    }
+
+    /// @dev Books the tokens first, whatever the order says, and never reverts for its content.
+    function _receive(bytes32 guid, bytes calldata encoded, uint256 amount) private {
+        (bool ok, EmissionOrder.Order memory order) = EmissionOrder.decode(encoded);
+        EpochState storage state = _epochs[ok ? order.epoch : 0];
+        state.pot = (state.pot + amount).toUint184();
+        unallocated += amount;
+        if (!ok) {
+            emit OrderUnreadable(guid, amount, ++seq);
+            return;
+        }
+
+        bool isHighest = order.revision > state.revision;
+        if (isHighest) {
+            state.revision = order.revision;
+            state.epochEnd = order.epochEnd;
+            _storeTargets(order);
+        }
+        emit OrderReceived(order.epoch, order.revision, guid, amount, isHighest, ++seq);
+        if (!paused && order.epoch >= minValidEpoch) _emitApplied(_settle(order.epoch));
+    }
+
+    function _storeTargets(EmissionOrder.Order memory order) private {
+        mapping(uint32 farmId => Share) storage shares = _shares[order.epoch];
+        for (uint256 i; i < order.farmIds.length; ++i) {
+            Share storage share = shares[order.farmIds[i]];
+            share.targetSD = order.amountsSD[i];
+            share.revision = order.revision;
+        }
+
+        uint32[] memory known = _farmIds[order.epoch];
+        uint32[] memory merged = _union(known, order.farmIds);
+        // Nothing new when the sizes agree: the union always contains what was known.
+        if (merged.length != known.length) _farmIds[order.epoch] = merged;
+    }
+
+    /// @dev Streams what the pot of `epoch` holds: first everything that farms got beyond their
+    /// target comes back, then farms get what they lack, in ascending order. A farm that refuses
+    /// (unknown, ended, at its funding bound) does not keep the pot from the farms after it.
+    function _settle(uint32 epoch) private returns (Settlement memory run) {
+        EpochState memory state = _epochs[epoch];
+        run.epoch = epoch;
+        run.revision = state.revision;
+        run.endAt = Math.max(state.epochEnd, block.timestamp + MIN_STREAM).toUint40();
+        run.farmIds = _farmIds[epoch];
+        run.isFull = new bool[](run.farmIds.length);
+        run.pot = state.pot;
+
+        _adjust(run, _excess(run));
+        // Each further round follows a refusal, and a farm refuses once: the loop is bounded.
+        while (_adjust(run, _lack(run))) {}
+
+        if (run.net == 0) return run;
+        _epochs[epoch].pot = run.pot.toUint184();
+        unallocated = uint256(int256(unallocated) - run.net);
+    }
+
+    function _emitApplied(Settlement memory run) private {
+        emit OrderApplied(run.epoch, run.revision, run.net, run.pot, ++seq);
+    }
+
+    /// @dev One call to the farms. Books what they report, not what they were asked for.
+    /// @return hasRefusal Whether a farm took less than it was offered.
+    function _adjust(Settlement memory run, Batch memory batch) private returns (bool hasRefusal) {
+        uint256 count = batch.count;
+        if (count == 0) return false;
+        uint32[] memory farmIds = batch.farmIds;
+        int256[] memory deltas = batch.deltas;
+        assembly ("memory-safe") {
+            mstore(farmIds, count)
+            mstore(deltas, count)
+        }
+        int256[] memory applied = FARMS.adjustStreams(run.endAt, farmIds, deltas);
+        int256 moved;
+        for (uint256 i; i < count; ++i) {
+            int256 amount = applied[i];
+            if (deltas[i] > 0 && amount < deltas[i]) {
+                run.isFull[batch.index[i]] = true;
+                hasRefusal = true;
+            }
+            if (amount == 0) continue;
+            Share storage share = _shares[run.epoch][farmIds[i]];
+            share.given = uint256(int256(uint256(share.given)) + amount).toUint128();
+            moved += amount;
+            run.hasMoved = true;
+        }
+        run.net += moved;
+        run.pot = uint256(int256(run.pot) - moved);
+    }
+
+    /// @dev Farms that got more than their target, with what to take back.
+    function _excess(Settlement memory run) private view returns (Batch memory batch) {
+        for (uint256 i; i < run.farmIds.length; ++i) {
+            Share memory share = _shares[run.epoch][run.farmIds[i]];
+            uint256 target = _target(share, run.revision);
+            if (share.given > target) _push(run, batch, i, -int256(share.given - target));
+        }
+    }
+
+    /// @dev Farms that got less than their target, with what the pot can give them.
+    function _lack(Settlement memory run) private view returns (Batch memory batch) {
+        uint256 pot = run.pot;
+        for (uint256 i; i < run.farmIds.length && pot != 0; ++i) {
+            if (run.isFull[i]) continue;
+            Share memory share = _shares[run.epoch][run.farmIds[i]];
+            uint256 target = _target(share, run.revision);
+            if (share.given >= target) continue;
+            uint256 amount = Math.min(target - share.given, pot);
+            pot -= amount;
+            _push(run, batch, i, int256(amount));
+        }
+    }
+
+    function _push(Settlement memory run, Batch memory batch, uint256 index, int256 delta)
+        private
+        pure
+    {
+        if (batch.count == 0) {
+            batch.farmIds = new uint32[](run.farmIds.length);
+            batch.deltas = new int256[](run.farmIds.length);
+            batch.index = new uint256[](run.farmIds.length);
+        }
+        batch.farmIds[batch.count] = run.farmIds[index];
+        batch.deltas[batch.count] = delta;
+        batch.index[batch.count++] = index;
+    }
+
+    function _target(Share memory share, uint32 revision) private view returns (uint256) {
+        return share.revision == revision ? share.targetSD * CONVERSION_RATE : 0;
+    }
+
+    /// @dev Union of two strictly increasing lists.
+    function _union(uint32[] memory a, uint32[] memory b)
+        private
+        pure
+        returns (uint32[] memory merged)
+    {
+        merged = new uint32[](a.length + b.length);
+        uint256 count;
+        uint256 i;
+        uint256 j;
+        while (i < a.length || j < b.length) {
+            bool takesA = j == b.length || (i < a.length && a[i] <= b[j]);
+            uint32 next = takesA ? a[i] : b[j];
+            if (i < a.length && a[i] == next) ++i;
+            if (j < b.length && b[j] == next) ++j;
+            merged[count++] = next;
+        }
+        assembly ("memory-safe") {
+            mstore(merged, count)
+        }
+    }
+}
