@@ -1,0 +1,89 @@
+import { Answer } from './answer.js';
+import { badInput, CliError, unreachable } from './cli-error.js';
+import { EXIT } from './exit-codes.js';
+
+/** Longest wait for an answer; a reconciliation asks every chain. */
+const READ_TIMEOUT_MS = 15_000;
+const RUN_TIMEOUT_MS = 120_000;
+
+export type Query = Readonly<Record<string, string | number | undefined>>;
+
+export interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** Talks to one Headwater API. */
+export class ApiClient {
+  constructor(private readonly baseUrl: string) {}
+
+  /** @throws {CliError} when the API refuses or does not answer. */
+  async get(path: string, query: Query = {}): Promise<unknown> {
+    return accepted(await this.send('GET', path, query)).body;
+  }
+
+  /** Like {@link get}, but hands back a 503 that carries a status document. */
+  async getStatus(path: string): Promise<Reply> {
+    const reply = await this.send('GET', path, {});
+    return reply.status === 503 ? reply : accepted(reply);
+  }
+
+  /** @throws {CliError} when the API refuses or does not answer. */
+  async post(path: string): Promise<unknown> {
+    return accepted(await this.send('POST', path, {})).body;
+  }
+
+  private async send(method: 'GET' | 'POST', path: string, query: Query): Promise<Reply> {
+    const url = new URL(`${this.baseUrl}${path}`);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    const timeoutMs = method === 'GET' ? READ_TIMEOUT_MS : RUN_TIMEOUT_MS;
+    try {
+      const response = await fetch(url, {
+        method,
+        headers: { accept: 'application/json' },
+        redirect: 'error',
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      return { status: response.status, body: parsed(await response.text(), this.baseUrl) };
+    } catch (error) {
+      if (error instanceof CliError) throw error;
+      throw this.noAnswer(error, timeoutMs);
+    }
+  }
+
+  private noAnswer(error: unknown, timeoutMs: number): CliError {
+    const isTimeout = error instanceof Error && error.name === 'TimeoutError';
+    const what = isTimeout
+      ? `The API at ${this.baseUrl} did not answer within ${timeoutMs / 1000} s.`
+      : `No API answers at ${this.baseUrl}.`;
+    return unreachable(
+      `${what} Start it (npm run demo, or the api app), or name its address with --api or HEADWATER_API_URL.`,
+      error,
+    );
+  }
+}
+
+function parsed(text: string, baseUrl: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw unreachable(`${baseUrl} answers, but not as a Headwater API; check --api.`, error);
+  }
+}
+
+function accepted(reply: Reply): Reply {
+  if (reply.status < 400) return reply;
+  const problem = Answer.of(reply.body);
+  const code = problem.text('code') ?? 'api.failed';
+  const detail = problem.text('detail') ?? `the API answered ${reply.status}`;
+  if (reply.status >= 500) {
+    throw new CliError(
+      `The API failed: ${detail} (${code}). Its log says more under ${problem.text('instance') ?? 'the time of this request'}.`,
+      EXIT.unreachable,
+      code,
+    );
+  }
+  throw badInput(`${detail} (${code})`, code);
+}

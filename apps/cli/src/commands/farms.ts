@@ -1,0 +1,64 @@
+import type { Command } from 'commander';
+import { Answer } from '../answer.js';
+import { EXIT } from '../exit-codes.js';
+import { formatAmount, formatCount, formatText, formatTime } from '../format.js';
+import type { Session } from '../session.js';
+import type { Column } from '../table.js';
+
+const SECONDS_PER_DAY = 86_400n;
+
+export function addFarmsCommand(program: Command, session: Session): void {
+  program
+    .command('farms')
+    .description('list the farms of every chain')
+    .option('--chain <chain>', 'only this chain (key, number or eip155:<number>)')
+    .option('--provisional', 'count blocks that may still be replaced')
+    .action(async (options: { chain?: string; provisional?: true }, command: Command) => {
+      await session.run(command, async ({ api, out }) => {
+        const body = await api.get('/v1/farms', {
+          chain: options.chain,
+          view: options.provisional === true ? 'provisional' : 'final',
+        });
+        if (out.isJson) {
+          out.json(body);
+          return EXIT.ok;
+        }
+        const answer = Answer.of(body);
+        const decimals = answer.object('rewardToken')?.count('decimals');
+        const symbol = answer.object('rewardToken')?.text('symbol') ?? 'REWARD';
+        out.table(columns(decimals, symbol), answer.list('items'), 'No farm is registered yet.');
+        return EXIT.ok;
+      });
+    });
+}
+
+function columns(decimals: number | undefined, symbol: string): readonly Column[] {
+  return [
+    { title: 'CHAIN', value: (row) => formatText(row.text('chainKey')) },
+    { title: 'FARM', value: (row) => formatCount(row.count('farmId')), isNumber: true },
+    { title: 'NAME', value: (row) => formatText(row.text('label')) },
+    { title: 'STATE', value: (row) => formatText(row.text('state')) },
+    {
+      title: 'STAKED',
+      value: (row) => formatAmount(row.amount('totalStaked'), row.count('stakeDecimals')),
+      isNumber: true,
+    },
+    { title: 'TOKEN', value: (row) => formatText(row.text('stakeSymbol')) },
+    {
+      title: `${symbol}/DAY`,
+      value: (row) => formatAmount(perDay(row.amount('rateWeiPerSecond')), decimals),
+      isNumber: true,
+    },
+    {
+      title: 'FUNDED',
+      value: (row) => formatAmount(row.amount('funded'), decimals),
+      isNumber: true,
+    },
+    { title: 'STREAM ENDS', value: (row) => formatTime(row.count('endAt') || undefined) },
+    { title: 'AS OF BLOCK', value: (row) => formatCount(row.count('asOfBlock')), isNumber: true },
+  ];
+}
+
+function perDay(ratePerSecond: bigint | undefined): bigint | undefined {
+  return ratePerSecond === undefined ? undefined : ratePerSecond * SECONDS_PER_DAY;
+}

@@ -1,0 +1,111 @@
+import type { Command } from 'commander';
+import { Answer } from '../answer.js';
+import type { ApiClient } from '../api-client.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { formatCount, formatFlag, formatText, shortHex } from '../format.js';
+import type { Output } from '../output.js';
+import type { Session } from '../session.js';
+import type { Column } from '../table.js';
+
+export function addLedgerCommands(program: Command, session: Session): void {
+  const ledger = program.command('ledger').description('double-entry ledger');
+  ledger
+    .command('reconcile')
+    .description('compare the ledger with every chain now; exit 1 when they differ')
+    .action(async (_options: unknown, command: Command) => {
+      await session.run(command, ({ api, out }) => reconcile(api, out));
+    });
+  ledger
+    .command('verify')
+    .description('check the hash chain over all journals; exit 1 when it is broken')
+    .action(async (_options: unknown, command: Command) => {
+      await session.run(command, ({ api, out }) => verify(api, out));
+    });
+  ledger
+    .command('trial-balance')
+    .description('sum debits and credits per chain and asset; exit 1 when they differ')
+    .action(async (_options: unknown, command: Command) => {
+      await session.run(command, ({ api, out }) => trialBalance(api, out));
+    });
+}
+
+const RECONCILED_CHAINS: readonly Column[] = [
+  { title: 'CHAIN', value: (row) => formatText(row.text('chainKey')) },
+  { title: 'BLOCK', value: (row) => formatCount(row.count('block')), isNumber: true },
+  { title: 'PAIRS', value: (row) => formatCount(row.count('comparedPairs')), isNumber: true },
+  { title: 'DRIFT WEI', value: (row) => formatText(row.text('driftWei')), isNumber: true },
+];
+
+const DIFFERENCES: readonly Column[] = [
+  { title: 'CHAIN', value: (row) => formatText(row.text('chainKey')) },
+  { title: 'FARM', value: (row) => formatCount(row.count('farmId')), isNumber: true },
+  { title: 'USER', value: (row) => formatText(row.text('user')) },
+  { title: 'LEDGER WEI', value: (row) => formatText(row.text('ledger')), isNumber: true },
+  { title: 'CHAIN WEI', value: (row) => formatText(row.text('chain')), isNumber: true },
+  { title: 'ACCOUNT', value: (row) => formatCount(row.count('accountId')), isNumber: true },
+  { title: 'JOURNAL', value: (row) => formatCount(row.count('journalId')), isNumber: true },
+];
+
+async function reconcile(api: ApiClient, out: Output): Promise<ExitCode> {
+  const body = await api.post('/v1/reconciliations');
+  const run = Answer.of(body);
+  const isOk = run.flag('ok') === true;
+  if (out.isJson) {
+    out.json(body);
+    return isOk ? EXIT.ok : EXIT.checkFailed;
+  }
+  const chains = run.list('chains');
+  out.table(RECONCILED_CHAINS, chains, 'No chain is configured.');
+  const differences = chains.flatMap((chain) => chain.list('differences'));
+  if (differences.length > 0) {
+    out.line();
+    out.table(DIFFERENCES, differences, '');
+  }
+  out.line();
+  out.facts([
+    ['pairs compared', formatCount(run.count('comparedPairs'))],
+    ['hash chain', run.flag('ledgerVerified') === true ? 'verified' : 'BROKEN'],
+  ]);
+  out.line(isOk ? 'The ledger equals every chain.' : 'The ledger does NOT equal every chain.');
+  return isOk ? EXIT.ok : EXIT.checkFailed;
+}
+
+async function verify(api: ApiClient, out: Output): Promise<ExitCode> {
+  const body = await api.get('/v1/ledger/verification');
+  const verification = Answer.of(body);
+  const isOk = verification.flag('ok') === true;
+  if (out.isJson) {
+    out.json(body);
+    return isOk ? EXIT.ok : EXIT.checkFailed;
+  }
+  const firstBad = verification.object('firstBad');
+  out.facts([
+    ['journals', formatCount(verification.count('journals'))],
+    ['intact', formatFlag(isOk)],
+    ...(firstBad === undefined
+      ? []
+      : ([
+          ['first bad journal', formatCount(firstBad.count('journalId'))],
+          ['business key', formatText(firstBad.text('businessKey'))],
+          ['reason', formatText(firstBad.text('reason'))],
+        ] as const)),
+  ]);
+  return isOk ? EXIT.ok : EXIT.checkFailed;
+}
+
+const TRIAL_BALANCE: readonly Column[] = [
+  { title: 'CHAIN', value: (row) => formatText(row.text('chainKey')) },
+  { title: 'ASSET', value: (row) => shortHex(row.text('asset')) },
+  { title: 'DEBITS', value: (row) => formatText(row.text('debits')), isNumber: true },
+  { title: 'CREDITS', value: (row) => formatText(row.text('credits')), isNumber: true },
+  { title: 'DIFFERENCE', value: (row) => formatText(row.text('difference')), isNumber: true },
+];
+
+async function trialBalance(api: ApiClient, out: Output): Promise<ExitCode> {
+  const body = await api.get('/v1/ledger/trial-balance');
+  const rows = Answer.of(body).list('items');
+  const isBalanced = rows.every((row) => row.amount('difference') === 0n);
+  if (out.isJson) out.json(body);
+  else out.table(TRIAL_BALANCE, rows, 'Nothing is posted yet.');
+  return isBalanced ? EXIT.ok : EXIT.checkFailed;
+}

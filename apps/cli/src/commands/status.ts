@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import { Answer } from '../answer.js';
+import { EXIT } from '../exit-codes.js';
+import { formatCount, formatText, UNKNOWN } from '../format.js';
+import type { Session } from '../session.js';
+import type { Column } from '../table.js';
+
+const COLUMNS: readonly Column[] = [
+  { title: 'CHAIN', value: (row) => formatText(row.text('chainKey')) },
+  { title: 'STATUS', value: (row) => formatText(row.text('status')) },
+  { title: 'HEAD', value: (row) => formatCount(row.count('headBlock')), isNumber: true },
+  { title: 'INDEXED', value: (row) => formatCount(row.count('indexedBlock')), isNumber: true },
+  { title: 'FINAL', value: (row) => formatCount(row.count('finalizedBlock')), isNumber: true },
+  { title: 'LAG', value: lag, isNumber: true },
+  {
+    title: 'PROBLEM',
+    value: (row) => row.text('haltedReason') ?? row.text('lastError') ?? UNKNOWN,
+  },
+];
+
+export function addStatusCommand(program: Command, session: Session): void {
+  program
+    .command('status')
+    .description('show whether every chain is followed; exit 1 when something is wrong')
+    .action(async (_options: unknown, command: Command) => {
+      await session.run(command, async ({ api, out }) => {
+        const { body } = await api.getStatus('/v1/health/ready');
+        const health = Answer.of(body);
+        const status = health.text('status');
+        if (out.isJson) {
+          out.json(body);
+        } else {
+          out.table(COLUMNS, health.list('chains'), 'No chain is configured.');
+          out.line();
+          out.facts([
+            ['status', formatText(status)],
+            ['database', formatText(health.object('database')?.text('status'))],
+          ]);
+        }
+        return status === 'ok' ? EXIT.ok : EXIT.checkFailed;
+      });
+    });
+}
+
+function lag(row: Answer): string {
+  const seconds = row.count('lagSeconds');
+  return seconds === undefined ? UNKNOWN : `${seconds} s`;
+}

@@ -1,0 +1,8 @@
+/** What the shell learns from `headwater`; public contract, never renumber. */
+export const EXIT = {
+  ok: 0,
+  checkFailed: 1,
+  badInput: 2,
+  unreachable: 3,
+} as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
