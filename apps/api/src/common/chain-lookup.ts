@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { AppConfig, type ChainDeployment, type FarmDeployment } from '#config';
+import { EntityUnknown, found } from '../http/request-errors.js';
+
+const CAIP2_PREFIX = 'eip155:';
+
+/** Finds chains and farms of the deployment by what a client calls them. */
+@Injectable()
+export class ChainLookup {
+  constructor(private readonly config: AppConfig) {}
+
+  /** @throws {EntityUnknown} when no configured chain has this key, number or CAIP-2 id. */
+  chain(name: string): ChainDeployment {
+    const id = name.startsWith(CAIP2_PREFIX) ? name.slice(CAIP2_PREFIX.length) : name;
+    const chain = this.config.deployment.chains.find(
+      ({ key, chainId }) => key === name || String(chainId) === id,
+    );
+    if (chain === undefined) {
+      const known = this.config.deployment.chains.map(({ key }) => key).join(', ');
+      throw new EntityUnknown('chain', `No chain is called ${name}; there are ${known}.`);
+    }
+    return chain;
+  }
+
+  /** The chain, or undefined when the filter is absent. */
+  optionalChain(name: string | undefined): ChainDeployment | undefined {
+    return name === undefined ? undefined : this.chain(name);
+  }
+
+  /** @throws {EntityUnknown} when the chain has no such farm. */
+  farm(chain: ChainDeployment, farmId: number): FarmDeployment {
+    return found(
+      chain.farms.find((farm) => farm.farmId === farmId),
+      'farm',
+      `${chain.name} has no farm ${farmId}.`,
+    );
+  }
+}
