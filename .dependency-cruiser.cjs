@@ -5,7 +5,9 @@
 const layers = [
   ['kernel'],
   ['config', 'abi'],
-  ['observability', 'database', 'chain'],
+  ['observability'],
+  ['database'],
+  ['chain'],
   ['indexer', 'ledger'],
   ['messaging'],
   ['farms'],
@@ -13,7 +15,6 @@ const layers = [
   ['governance', 'reconcile'],
 ];
 
-/** The kernel is what everything else is written in, so it stands on the language alone. */
 const anyOf = (names) => `^libs/(${names.join('|')})/`;
 const notLower = (index) => layers.slice(index).flat();
 const entry = '^libs/[^/]+/src/(index|testing/index)\\.ts$';
@@ -68,6 +69,7 @@ const structureRules = [
 const purityRules = [
   {
     name: 'pure-kernel',
+    comment: 'everything else is written in terms of the kernel, so it stands on the language alone',
     from: { path: '^libs/kernel/', pathNot: testFile },
     to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'core'] },
   },
