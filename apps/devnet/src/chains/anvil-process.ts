@@ -4,18 +4,26 @@ import { join } from 'node:path';
 import { defined } from '#kernel';
 import { ROLES } from '../accounts.js';
 import { sleep, waitFor, WaitTimeout } from '../sleep.js';
-import { BLOCK_TIME_SECONDS, type ChainSpec, SLOTS_PER_EPOCH } from '../topology.js';
+import { type ChainSpec, SLOTS_PER_EPOCH } from '../topology.js';
 import { anvilBinary, AnvilMissing } from './anvil-binary.js';
+import { BlockTicker } from './block-ticker.js';
 import { callRpc, RpcError } from './json-rpc.js';
 
 const START_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 60_000;
+/**
+ * The newest blocks, whose state can be read, also after a restart. A chain writes each of these
+ * states out in full when it stops, close to a megabyte each.
+ */
+const STATES_KEPT = 300;
 
 /** One local chain: an anvil process that keeps its state in a folder of its own. */
 export class AnvilProcess {
   readonly rpcUrl: string;
   #isHalted = false;
   #isStopping = false;
+  #ticker: BlockTicker | undefined;
+  #onFailure: ((error: unknown) => void) | undefined;
 
   private constructor(
     readonly spec: ChainSpec,
@@ -50,6 +58,7 @@ export class AnvilProcess {
     await spawned(child);
     const chain = new AnvilProcess(spec, port, child, cacheFolder);
     await chain.waitUntilUp();
+    chain.#ticker = chain.startTicker();
     return chain;
   }
 
@@ -68,29 +77,44 @@ export class AnvilProcess {
     });
   }
 
+  /** Calls `listener` when a block that was due could not be made. */
+  onMissedBlock(listener: (error: unknown) => void): void {
+    this.#onFailure = listener;
+  }
+
   /** Freezes the chain: it takes connections and answers nothing, as a node that hangs does. */
-  halt(): void {
-    this.child.kill('SIGSTOP');
+  async halt(): Promise<void> {
+    if (this.#isHalted) return;
     this.#isHalted = true;
+    await this.#ticker?.stop();
+    this.child.kill('SIGSTOP');
   }
 
   /** Undoes `halt`. */
   resume(): void {
-    this.child.kill('SIGCONT');
+    if (!this.#isHalted) return;
     this.#isHalted = false;
+    this.child.kill('SIGCONT');
+    this.#ticker = this.startTicker();
   }
 
   /** Ends the process after it has written its state; kills it when that takes too long. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    if (this.#isHalted) this.resume();
+    await this.#ticker?.stop();
     this.child.kill('SIGTERM');
+    // A halted process sees the signal only once it runs again.
+    this.child.kill('SIGCONT');
     const hasEnded = await this.waitForExit(STOP_TIMEOUT_MS);
     if (!hasEnded) {
       this.child.kill('SIGKILL');
       await this.waitForExit(STOP_TIMEOUT_MS);
     }
     rmSync(this.cacheFolder, { recursive: true, force: true });
+  }
+
+  private startTicker(): BlockTicker {
+    return BlockTicker.start(this.rpcUrl, (error) => this.#onFailure?.(error));
   }
 
   private get hasExited(): boolean {
@@ -149,11 +173,11 @@ function argumentsOf(options: {
   const { spec, port, folder, cacheFolder } = options;
   return [
     ...['--host', '127.0.0.1', '--port', String(port), '--chain-id', String(spec.chainId)],
-    ...['--block-time', String(BLOCK_TIME_SECONDS), '--mixed-mining'],
     ...['--slots-in-an-epoch', String(SLOTS_PER_EPOCH), '--hardfork', 'cancun'],
     ...['--accounts', String(ROLES.length), '--no-cors', '--quiet'],
     // Old blocks must stay readable after a restart: facts are pinned to finalized blocks.
     ...['--state', stateFile(folder), '--preserve-historical-states'],
+    ...['--prune-history', String(STATES_KEPT)],
     ...['--cache-path', cacheFolder],
   ];
 }

@@ -67,8 +67,15 @@ export class ChainCluster {
     for (const key of CHAIN_KEYS) this.chains[key].onUnexpectedExit(listener);
   }
 
-  setHalted(key: ChainKey, isHalted: boolean): void {
-    if (isHalted) this.chains[key].halt();
+  /** Calls `listener` when a chain that is not halted makes no block. */
+  onMissedBlock(listener: (key: ChainKey, error: unknown) => void): void {
+    for (const key of CHAIN_KEYS) {
+      this.chains[key].onMissedBlock((error) => listener(key, error));
+    }
+  }
+
+  async setHalted(key: ChainKey, isHalted: boolean): Promise<void> {
+    if (isHalted) await this.chains[key].halt();
     else this.chains[key].resume();
   }
 
