@@ -103,6 +103,8 @@ describe('foldMessage', () => {
     ['delivered', [plain, verified, received, delivered], 105],
     ['delivered', [plain, verified, receiveFailed, received, delivered], 105],
     ['cleared', [plain, verified, delivered], 105],
+    ['cleared', [plain, { kind: 'skipped', place: there, path }], 105],
+    ['verifying', [plain, verified, { kind: 'nilified', place: there, path }], 105],
     ['compose-pending', [sent, verified, received, composeSent, delivered], 105],
     ['compose-failed', [sent, verified, received, composeSent, delivered, composeFailed], 105],
     ['composed', [sent, verified, received, composeSent, composeFailed, composed], 105],

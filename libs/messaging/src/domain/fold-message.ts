@@ -54,9 +54,12 @@ export function foldMessage(
 }
 
 function groupsOf(events: readonly MessageEvent[]): readonly Group[] {
+  const lastNilified = events.findLastIndex((event) => event.kind === 'nilified');
   const sent = events.filter((event) => event.kind === 'sent');
   const attested = events.filter((event) => event.kind === 'attested');
-  const verified = events.filter((event) => event.kind === 'verified');
+  const verified = events
+    .filter((_event, index) => index > lastNilified)
+    .filter((event) => event.kind === 'verified');
   const delivered = events.find((event) => event.kind === 'delivered');
   const hashes = new Set([...sent, ...attested, ...verified].map((event) => event.payloadHash));
   const executed = verified.at(-1)?.payloadHash ?? sent.at(-1)?.payloadHash;
@@ -78,8 +81,16 @@ function groupsOf(events: readonly MessageEvent[]): readonly Group[] {
   });
 }
 
+const BEFORE_DELIVERY: readonly MessageEvent['kind'][] = [
+  'sent',
+  'tokens-sent',
+  'attested',
+  'verified',
+  'nilified',
+];
+
 function isAfterVerification(event: MessageEvent): boolean {
-  return event.kind !== 'sent' && event.kind !== 'attested' && event.kind !== 'verified';
+  return !BEFORE_DELIVERY.includes(event.kind);
 }
 
 function viewOf(group: Group, context: MessageContext): MessageView {
@@ -150,6 +161,7 @@ function statusOf(group: Group, context: MessageContext): MessageStatus {
   }
   if (has('compose-delivered')) return 'composed';
   if (has('compose-sent')) return has('compose-failed') ? 'compose-failed' : 'compose-pending';
+  if (has('skipped') || has('burnt')) return 'cleared';
   if (has('delivered')) return isRun(group) ? 'delivered' : 'cleared';
   if (group.verified) {
     if (has('receive-failed')) return 'execution-failed';

@@ -54,15 +54,21 @@ interface Failed {
   readonly reason: string;
 }
 
-interface TokensReceived {
-  readonly kind: 'tokens-received';
-  /** Wei of the destination token. */
+/** The owner or delegate of the receiver took the packet off the lane, or back to be verified. */
+interface Discarded {
+  readonly kind: 'skipped' | 'burnt' | 'nilified';
+  readonly path: PacketPath;
+}
+
+interface TokensMoved {
+  readonly kind: 'tokens-sent' | 'tokens-received';
+  /** Wei credited on the destination. */
   readonly amountWei: bigint;
 }
 
 /** One thing that happened to a packet, on its source or its destination chain. */
 export type MessageEvent = { readonly place: EventPlace } & (
-  Sent | Attested | Verified | Delivered | ComposeSent | ComposeDelivered | Failed | TokensReceived
+  Sent | Attested | Verified | Delivered | ComposeSent | ComposeDelivered | Failed | TokensMoved
 );
 
 export type MessageEventOf<Kind extends MessageEvent['kind']> = Extract<

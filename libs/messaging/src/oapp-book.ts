@@ -1,0 +1,29 @@
+import type { ChainDeployment, Deployment } from '#config';
+import type { Address } from '#kernel';
+
+/** Knows which contracts send and receive our packets: the reward OFT and every movable stake OFT. */
+export class OAppBook {
+  private readonly byEid: ReadonlyMap<number, ReadonlySet<Address>>;
+  private readonly chains: ReadonlyMap<number, ChainDeployment>;
+
+  constructor(deployment: Deployment) {
+    this.byEid = new Map(
+      deployment.chains.map((chain) => [chain.eid, new Set(tokenContractsOf(chain))]),
+    );
+    this.chains = new Map(deployment.chains.map((chain) => [chain.chainId, chain]));
+  }
+
+  isOurs(eid: number, account: Address): boolean {
+    return this.byEid.get(eid)?.has(account) ?? false;
+  }
+
+  chainById(chainId: number): ChainDeployment | undefined {
+    return this.chains.get(chainId);
+  }
+}
+
+/** The OFTs of a chain, each once. */
+export function tokenContractsOf(chain: ChainDeployment): readonly Address[] {
+  const movable = chain.farms.filter((farm) => farm.movable).map((farm) => farm.stakeToken);
+  return [...new Set([chain.contracts.rewardToken, ...movable])];
+}
