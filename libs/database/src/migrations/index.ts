@@ -1,6 +1,16 @@
 import type { MigrationInterface } from 'typeorm';
 
 import { CoreTables1763700000001 } from './0001-core.js';
+import { LedgerTables1763700000002 } from './0002-ledger.js';
+import { RewardTables1763700000003 } from './0003-rewards.js';
+import { EmissionDecisions1763700000004 } from './0004-emission-decisions.js';
+import { ReconcileTables1763700000005 } from './0005-reconcile.js';
 
 /** Every migration, oldest first. A released one is never edited: a later one corrects it. */
-export const migrations: readonly (new () => MigrationInterface)[] = [CoreTables1763700000001];
+export const migrations: readonly (new () => MigrationInterface)[] = [
+  CoreTables1763700000001,
+  LedgerTables1763700000002,
+  RewardTables1763700000003,
+  EmissionDecisions1763700000004,
+  ReconcileTables1763700000005,
+];

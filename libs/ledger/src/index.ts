@@ -1,0 +1,25 @@
+export { ACCOUNT_KINDS, type AccountKind, accountKindOf, mayOverdraw } from './domain/accounts.js';
+export { JournalConflict } from './domain/errors.js';
+export {
+  type AccountRef,
+  type JournalDraft,
+  movement,
+  type PostingDraft,
+} from './domain/journal.js';
+export {
+  type ChainDigest,
+  type LedgerDigest,
+  type LedgerFault,
+  type UptoBlocks,
+  type VerifyResult,
+} from './ledger-audit.js';
+export { sha256Of } from './journal-hash.js';
+export { LedgerModule } from './ledger.module.js';
+export { LedgerService } from './ledger.service.js';
+export {
+  type BalanceFilter,
+  type BalanceView,
+  type TrialBalanceLine,
+} from './storage/balance-reader.js';
+export { type JournalView, type PostingView } from './storage/journal-reader.js';
+export { type PostResult } from './storage/journal-writer.js';

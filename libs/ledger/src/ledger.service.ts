@@ -1,0 +1,114 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { assert, type ChainId } from '#kernel';
+import { type JournalDraft } from './domain/journal.js';
+import {
+  digestLedger,
+  type LedgerDigest,
+  type UptoBlocks,
+  verifyLedger,
+  type VerifyResult,
+} from './ledger-audit.js';
+import {
+  type BalanceFilter,
+  type BalanceView,
+  readBalances,
+  readTrialBalance,
+  sumPostings,
+  type TrialBalanceLine,
+} from './storage/balance-reader.js';
+import { type JournalView, newestJournals } from './storage/journal-reader.js';
+import { type PostResult, writeJournals } from './storage/journal-writer.js';
+
+const JOURNALS_MAX = 1_000;
+
+/**
+ * The double-entry ledger. It knows no chain and no contract: journals arrive as drafts, each with
+ * the key of the one fact it books.
+ *
+ * Reads take an optional `manager` so that a caller can see several of them in one snapshot.
+ */
+@Injectable()
+export class LedgerService {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * Books drafts in their order, chain by chain, inside the caller's transaction: the journals
+   * exist exactly when the caller's own rows do. A draft whose key is known changes nothing.
+   *
+   * @throws {JournalConflict} when a known key comes with other content.
+   * @throws {InvariantViolation} for an unbalanced or malformed draft.
+   */
+  async post(manager: EntityManager, drafts: readonly JournalDraft[]): Promise<PostResult> {
+    const chainIds = new Set(drafts.map(({ chainId }) => chainId));
+    let [posted, repeated] = [0, 0];
+    for (const chainId of [...chainIds].toSorted((a, b) => a - b)) {
+      const ofChain = drafts.filter((draft) => draft.chainId === chainId);
+      const result = await writeJournals(manager, chainId, ofChain);
+      posted += result.posted;
+      repeated += result.repeated;
+    }
+    return { posted, repeated };
+  }
+
+  /** Current balances; `owner` matches `owner` and every `owner:farm`. */
+  async balances(
+    filter: BalanceFilter = {},
+    manager: EntityManager = this.dataSource.manager,
+  ): Promise<readonly BalanceView[]> {
+    return readBalances(manager, filter);
+  }
+
+  /** Sums of one kind of account over the journals up to and including a block. */
+  async sumsAt(
+    options: {
+      readonly chainId: ChainId;
+      readonly kind: BalanceView['kind'];
+      readonly uptoBlock: number;
+    },
+    manager: EntityManager = this.dataSource.manager,
+  ): Promise<readonly BalanceView[]> {
+    return sumPostings(manager, options);
+  }
+
+  /** Newest first. `before` is the id of the last journal already seen. */
+  async journals(
+    page: {
+      readonly limit: number;
+      readonly before?: number | undefined;
+      readonly owner?: string | undefined;
+      readonly accountId?: number | undefined;
+      readonly uptoBlock?: number | undefined;
+    },
+    manager: EntityManager = this.dataSource.manager,
+  ): Promise<readonly JournalView[]> {
+    assert(page.limit > 0 && page.limit <= JOURNALS_MAX, `limit must be 1 to ${JOURNALS_MAX}`);
+    return newestJournals(manager, page);
+  }
+
+  /** Recounted from postings: one line for each chain and asset, `difference` 0 when sound. */
+  async trialBalance(
+    manager: EntityManager = this.dataSource.manager,
+  ): Promise<readonly TrialBalanceLine[]> {
+    return readTrialBalance(manager);
+  }
+
+  /** Recounts everything and names the first journal, posting or balance that is wrong. */
+  async verify(): Promise<VerifyResult> {
+    return this.inSnapshot(verifyLedger);
+  }
+
+  /** Digest of the journals up to the given blocks, equal for every rebuild from the same chains. */
+  async digest(uptoBlocks: UptoBlocks = {}): Promise<LedgerDigest> {
+    return this.inSnapshot((manager) => digestLedger(manager, uptoBlocks));
+  }
+
+  private async inSnapshot<Result>(
+    read: (manager: EntityManager) => Promise<Result>,
+  ): Promise<Result> {
+    return this.dataSource.transaction('REPEATABLE READ', async (manager) => {
+      await manager.query('SET TRANSACTION READ ONLY');
+      return read(manager);
+    });
+  }
+}
