@@ -8,7 +8,6 @@ import {
     OFTReceipt,
     SendParam
 } from "@layerzerolabs/oft-evm/contracts/interfaces/IOFT.sol";
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
@@ -21,73 +20,15 @@ import {IEmissionController} from "../interfaces/IEmissionController.sol";
 import {IEmissionReceiver} from "../interfaces/IEmissionReceiver.sol";
 import {EmissionOrder} from "../libraries/EmissionOrder.sol";
 import {LzOptions} from "../libraries/LzOptions.sol";
+import {EmissionRegistry} from "./EmissionRegistry.sol";
+import {EmissionSettings} from "./EmissionSettings.sol";
 
 /// @title EmissionController
 /// @dev Spends only what it was funded with; it can mint nothing. Orders are encoded when they are
 /// decided and sent as stored, so that what travels is exactly what was checked.
-contract EmissionController is IEmissionController, Ownable, ReentrancyGuardTransient {
+contract EmissionController is EmissionRegistry, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
     using SafeCast for uint256;
-
-    /// @param rewardOft OFT on the hub that carries the reward token.
-    /// @param rewardToken Token spent; the OFT itself or what its adapter locks.
-    /// @param hubEid Endpoint id of this chain.
-    /// @param genesis Start of epoch 1, in seconds.
-    /// @param epochDuration Seconds of an epoch.
-    /// @param hardCapSD No budget ever exceeds this; immutable.
-    /// @param budgetSD First budget.
-    /// @param floorSD The budget never decays below this.
-    /// @param decayBps Share the budget loses each `decayEvery` epochs.
-    /// @param decayEvery Epochs between two decays; 0 for no decay.
-    /// @param maxChangeBps Share of the budget by which a farm's target may change per epoch.
-    /// @param feeCap Most native fee of one message.
-    /// @param composeGasBase Gas of applying an order without farms.
-    /// @param composeGasPerFarm Gas of applying one farm of an order.
-    /// @param owner Timelock.
-    /// @param operator Decides inside the bounds.
-    /// @param guardian May pause.
-    struct Config {
-        address rewardOft;
-        address rewardToken;
-        uint32 hubEid;
-        uint40 genesis;
-        uint32 epochDuration;
-        uint64 hardCapSD;
-        uint64 budgetSD;
-        uint64 floorSD;
-        uint16 decayBps;
-        uint16 decayEvery;
-        uint16 maxChangeBps;
-        uint256 feeCap;
-        uint128 composeGasBase;
-        uint128 composeGasPerFarm;
-        address owner;
-        address operator;
-        address guardian;
-    }
-
-    /// @dev One slot. The two targets belong to the two last epochs the farm was decided in.
-    struct FarmEntry {
-        uint16 minBps;
-        uint16 maxBps;
-        bool registered;
-        uint32 currentEpoch;
-        uint32 previousEpoch;
-        uint64 currentSD;
-        uint64 previousSD;
-    }
-
-    struct ChainEntry {
-        bytes32 receiver;
-        uint16 maxBps;
-    }
-
-    struct EpochEntry {
-        uint64 budgetSD;
-        uint64 spentSD;
-        uint32 revision;
-        bytes32 evidenceHash;
-    }
 
     /// @dev What one chain gets in one epoch. `encoded` is the newest order, ready to send.
     struct ChainOrder {
@@ -109,10 +50,6 @@ contract EmissionController is IEmissionController, Ownable, ReentrancyGuardTran
         uint256 requiredSD;
     }
 
-    uint256 private constant BPS = 10_000;
-    uint256 private constant FARMS_MAX = 256;
-    uint256 private constant CHAINS_MAX = 64;
-    uint256 private constant DECAY_STEPS_MAX = 256;
     /// @dev Gas a longer message adds to the delivery on top of the OFT's enforced options.
     uint256 private constant RECEIVE_GAS_BASE = 3_000;
     uint256 private constant RECEIVE_GAS_PER_FARM = 600;
@@ -121,12 +58,6 @@ contract EmissionController is IEmissionController, Ownable, ReentrancyGuardTran
     IERC20 public immutable REWARD_TOKEN;
     /// @inheritdoc IEmissionController
     uint32 public immutable HUB_EID;
-    /// @inheritdoc IEmissionController
-    uint40 public immutable GENESIS;
-    /// @inheritdoc IEmissionController
-    uint32 public immutable EPOCH_DURATION;
-    /// @inheritdoc IEmissionController
-    uint64 public immutable HARD_CAP_SD;
     /// @notice Wei of one unit of shared decimals.
     uint256 public immutable CONVERSION_RATE;
     /// @notice Gas of applying an order without farms.
@@ -134,66 +65,19 @@ contract EmissionController is IEmissionController, Ownable, ReentrancyGuardTran
     /// @notice Gas of applying one farm of an order.
     uint128 public immutable COMPOSE_GAS_PER_FARM;
 
-    /// @inheritdoc IEmissionController
-    uint64 public seq;
-    /// @inheritdoc IEmissionController
-    uint32 public lastDecided;
-    /// @dev The decided epoch before `lastDecided`, 0 for none.
-    uint32 private _decidedBefore;
-    /// @inheritdoc IEmissionController
-    uint16 public maxChangeBps;
-    /// @inheritdoc IEmissionController
-    bool public paused;
-    /// @inheritdoc IEmissionController
-    address public operator;
-    /// @inheritdoc IEmissionController
-    address public guardian;
-    /// @inheritdoc IEmissionController
-    uint256 public feeCap;
-
-    Schedule private _schedule;
-    Schedule private _previousSchedule;
-    uint32[] private _chains;
-    /// @dev eid << 32 | farmId, ascending.
-    uint64[] private _farmKeys;
-    mapping(uint32 eid => ChainEntry) private _chainOf;
-    mapping(uint64 key => FarmEntry) private _farmOf;
-    mapping(uint32 epoch => EpochEntry) private _epochs;
     mapping(uint32 epoch => mapping(uint32 eid => ChainOrder)) private _orders;
 
-    modifier whenNotPaused() {
-        if (paused) revert Controller_IsPaused();
-        _;
-    }
-
-    constructor(Config memory config) Ownable(config.owner) {
+    constructor(Config memory config) EmissionSettings(config) {
         if (config.rewardOft == address(0) || config.rewardToken == address(0)) {
             revert Controller_ZeroAddress();
         }
-        if (config.epochDuration == 0) revert Controller_ZeroDuration();
         REWARD_OFT = IOFT(config.rewardOft);
         REWARD_TOKEN = IERC20(config.rewardToken);
         HUB_EID = config.hubEid;
-        GENESIS = config.genesis;
-        EPOCH_DURATION = config.epochDuration;
-        HARD_CAP_SD = config.hardCapSD;
         COMPOSE_GAS_BASE = config.composeGasBase;
         COMPOSE_GAS_PER_FARM = config.composeGasPerFarm;
         uint8 decimals = IERC20Metadata(config.rewardToken).decimals();
         CONVERSION_RATE = 10 ** (decimals - IOFT(config.rewardOft).sharedDecimals());
-
-        _checkSchedule(config.budgetSD, config.floorSD, config.decayBps, config.hardCapSD);
-        _schedule = Schedule(1, config.budgetSD, config.floorSD, config.decayBps, config.decayEvery);
-        emit ScheduleSet(
-            1, config.budgetSD, config.floorSD, config.decayBps, config.decayEvery, ++seq
-        );
-        _setMaxChangeBps(config.maxChangeBps);
-        feeCap = config.feeCap;
-        emit FeeCapSet(config.feeCap, ++seq);
-        operator = config.operator;
-        emit OperatorSet(config.operator, ++seq);
-        guardian = config.guardian;
-        emit GuardianSet(config.guardian, ++seq);
     }
 
     /// @notice Takes native money for fees, and what the endpoint refunds.
@@ -260,116 +144,6 @@ contract EmissionController is IEmissionController, Ownable, ReentrancyGuardTran
     }
 
     /// @inheritdoc IEmissionController
-    function setChain(uint32 eid, bytes32 receiver, uint16 maxBps) external onlyOwner {
-        if (receiver == bytes32(0)) revert Controller_ZeroAddress();
-        if (maxBps > BPS) revert Controller_BadBps(maxBps);
-        if (_chainOf[eid].receiver == bytes32(0)) {
-            uint256 count = _chains.length;
-            if (count == CHAINS_MAX) revert Controller_TooManyChains(count);
-            _chains.push();
-            for (; count != 0 && _chains[count - 1] > eid; --count) {
-                _chains[count] = _chains[count - 1];
-            }
-            _chains[count] = eid;
-        }
-        _chainOf[eid] = ChainEntry(receiver, maxBps);
-        emit ChainRegistered(eid, receiver, maxBps, ++seq);
-    }
-
-    /// @inheritdoc IEmissionController
-    function setFarmBounds(uint32 eid, uint32 farmId, uint16 minBps, uint16 maxBps)
-        external
-        onlyOwner
-    {
-        if (_chainOf[eid].receiver == bytes32(0)) revert Controller_UnknownChain(eid);
-        if (maxBps > BPS) revert Controller_BadBps(maxBps);
-        if (minBps > maxBps) revert Controller_BadBps(minBps);
-        uint64 key = _keyOf(eid, farmId);
-        FarmEntry storage farm = _farmOf[key];
-        if (!farm.registered) {
-            uint256 count = _farmKeys.length;
-            if (count == FARMS_MAX) revert Controller_TooManyFarms(count);
-            _farmKeys.push();
-            for (; count != 0 && _farmKeys[count - 1] > key; --count) {
-                _farmKeys[count] = _farmKeys[count - 1];
-            }
-            _farmKeys[count] = key;
-            farm.registered = true;
-        }
-        farm.minBps = minBps;
-        farm.maxBps = maxBps;
-        emit FarmBoundsSet(eid, farmId, minBps, maxBps, ++seq);
-    }
-
-    /// @inheritdoc IEmissionController
-    function removeFarm(uint32 eid, uint32 farmId) external onlyOwner {
-        uint64 key = _keyOf(eid, farmId);
-        if (!_farmOf[key].registered) revert Controller_UnknownFarm(eid, farmId);
-        delete _farmOf[key];
-        uint256 last = _farmKeys.length - 1;
-        uint256 index;
-        while (_farmKeys[index] != key) {
-            ++index;
-        }
-        for (; index < last; ++index) {
-            _farmKeys[index] = _farmKeys[index + 1];
-        }
-        _farmKeys.pop();
-        emit FarmRemoved(eid, farmId, ++seq);
-    }
-
-    /// @inheritdoc IEmissionController
-    function setSchedule(uint64 budgetSD, uint64 floorSD, uint16 decayBps, uint16 decayEvery)
-        external
-        onlyOwner
-    {
-        _checkSchedule(budgetSD, floorSD, decayBps, HARD_CAP_SD);
-        uint32 fromEpoch = uint32(Math.max(lastDecided, currentEpoch()) + 1);
-        // A schedule that never came into force is replaced, not kept as the previous one.
-        if (_schedule.fromEpoch < fromEpoch) _previousSchedule = _schedule;
-        _schedule = Schedule(fromEpoch, budgetSD, floorSD, decayBps, decayEvery);
-        emit ScheduleSet(fromEpoch, budgetSD, floorSD, decayBps, decayEvery, ++seq);
-    }
-
-    /// @inheritdoc IEmissionController
-    function setMaxChangeBps(uint16 maxChangeBps_) external onlyOwner {
-        _setMaxChangeBps(maxChangeBps_);
-    }
-
-    /// @inheritdoc IEmissionController
-    function setFeeCap(uint256 feeCap_) external onlyOwner {
-        feeCap = feeCap_;
-        emit FeeCapSet(feeCap_, ++seq);
-    }
-
-    /// @inheritdoc IEmissionController
-    function setOperator(address operator_) external onlyOwner {
-        operator = operator_;
-        emit OperatorSet(operator_, ++seq);
-    }
-
-    /// @inheritdoc IEmissionController
-    function setGuardian(address guardian_) external onlyOwner {
-        guardian = guardian_;
-        emit GuardianSet(guardian_, ++seq);
-    }
-
-    /// @inheritdoc IEmissionController
-    function pause() external {
-        if (msg.sender != guardian && msg.sender != owner()) {
-            revert Controller_OnlyGuardian(msg.sender);
-        }
-        paused = true;
-        emit Paused(msg.sender, ++seq);
-    }
-
-    /// @inheritdoc IEmissionController
-    function unpause() external onlyOwner {
-        paused = false;
-        emit Unpaused(msg.sender, ++seq);
-    }
-
-    /// @inheritdoc IEmissionController
     function withdrawNative(address payable to, uint256 amount) external onlyOwner {
         if (to == address(0)) revert Controller_ZeroAddress();
         uint256 balance = address(this).balance;
@@ -383,16 +157,6 @@ contract EmissionController is IEmissionController, Ownable, ReentrancyGuardTran
         if (to == address(0)) revert Controller_ZeroAddress();
         emit TokenWithdrawn(to, amount, ++seq);
         REWARD_TOKEN.safeTransfer(to, amount);
-    }
-
-    /// @notice Always refused: without an owner a paused controller could never resume.
-    function renounceOwnership() public view override onlyOwner {
-        revert Controller_RenounceDisabled();
-    }
-
-    /// @inheritdoc IEmissionController
-    function scheduleOf(uint32 epoch) external view returns (Schedule memory) {
-        return _scheduleOf(epoch);
     }
 
     /// @inheritdoc IEmissionController
@@ -426,85 +190,10 @@ contract EmissionController is IEmissionController, Ownable, ReentrancyGuardTran
     }
 
     /// @inheritdoc IEmissionController
-    function chains() external view returns (uint32[] memory) {
-        return _chains;
-    }
-
-    /// @inheritdoc IEmissionController
-    function farms() external view returns (uint32[] memory eids, uint32[] memory farmIds) {
-        uint64[] memory keys = _farmKeys;
-        eids = new uint32[](keys.length);
-        farmIds = new uint32[](keys.length);
-        for (uint256 i; i < keys.length; ++i) {
-            eids[i] = uint32(keys[i] >> 32);
-            farmIds[i] = uint32(keys[i]);
-        }
-    }
-
-    /// @inheritdoc IEmissionController
-    function boundsOf(uint32 eid, uint32 farmId) external view returns (FarmBounds memory) {
-        FarmEntry storage farm = _farmOf[_keyOf(eid, farmId)];
-        return FarmBounds(farm.minBps, farm.maxBps, farm.registered);
-    }
-
-    /// @inheritdoc IEmissionController
-    function chainMaxBps(uint32 eid) external view returns (uint16) {
-        return _chainOf[eid].maxBps;
-    }
-
-    /// @inheritdoc IEmissionController
-    function receiverOf(uint32 eid) external view returns (bytes32) {
-        return _chainOf[eid].receiver;
-    }
-
-    /// @inheritdoc IEmissionController
-    function lastTargetSD(uint32 eid, uint32 farmId)
-        external
-        view
-        returns (uint64 currentSD, uint64 previousSD)
-    {
-        FarmEntry storage farm = _farmOf[_keyOf(eid, farmId)];
-        return (farm.currentSD, farm.previousSD);
-    }
-
-    /// @inheritdoc IEmissionController
     function quoteDispatch(uint32 epoch, uint32 eid) external view returns (uint256 nativeFee) {
         ChainOrder memory order = _pendingOrder(epoch, eid);
         if (eid == HUB_EID) return 0;
         return REWARD_OFT.quoteSend(_sendParam(eid, order, _dueSD(order)), false).nativeFee;
-    }
-
-    /// @inheritdoc IEmissionController
-    function currentEpoch() public view returns (uint32) {
-        if (block.timestamp < GENESIS) return 0;
-        return uint32((block.timestamp - GENESIS) / EPOCH_DURATION + 1);
-    }
-
-    /// @inheritdoc IEmissionController
-    function epochEnd(uint32 epoch) public view returns (uint40) {
-        return (GENESIS + uint256(epoch) * EPOCH_DURATION).toUint40();
-    }
-
-    /// @inheritdoc IEmissionController
-    function budgetOf(uint32 epoch) public view returns (uint64) {
-        EpochEntry storage entry = _epochs[epoch];
-        if (entry.revision != 0) return entry.budgetSD;
-        Schedule memory schedule = _scheduleOf(epoch);
-        if (schedule.decayEvery == 0 || schedule.decayBps == 0) return schedule.budgetSD;
-        if (epoch <= schedule.fromEpoch) return schedule.budgetSD;
-        uint256 steps = (epoch - schedule.fromEpoch) / schedule.decayEvery;
-        if (steps > DECAY_STEPS_MAX) return schedule.floorSD;
-        uint256 budgetSD = schedule.budgetSD;
-        for (uint256 i; i < steps && budgetSD > schedule.floorSD; ++i) {
-            budgetSD = budgetSD * (BPS - schedule.decayBps) / BPS;
-        }
-        return uint64(Math.max(budgetSD, schedule.floorSD));
-    }
-
-    function _setMaxChangeBps(uint16 maxChangeBps_) private {
-        if (maxChangeBps_ > BPS) revert Controller_BadBps(maxChangeBps_);
-        maxChangeBps = maxChangeBps_;
-        emit MaxChangeSet(maxChangeBps_, ++seq);
     }
 
     /// @dev Checks every target against its farm's bounds and the change limit, and moves the
@@ -697,26 +386,9 @@ contract EmissionController is IEmissionController, Ownable, ReentrancyGuardTran
         param.composeMsg = order.encoded;
     }
 
-    function _scheduleOf(uint32 epoch) private view returns (Schedule memory) {
-        return epoch >= _schedule.fromEpoch ? _schedule : _previousSchedule;
-    }
-
     /// @dev What the chain lacks; what it got beyond its target is netted off later orders of the
     /// epoch, and stays in its pot.
     function _dueSD(ChainOrder memory order) private pure returns (uint64) {
         return order.targetSD > order.sentSD ? order.targetSD - order.sentSD : 0;
-    }
-
-    function _checkSchedule(uint64 budgetSD, uint64 floorSD, uint16 decayBps, uint64 hardCapSD)
-        private
-        pure
-    {
-        if (budgetSD > hardCapSD) revert Controller_HardCapExceeded(budgetSD, hardCapSD);
-        if (floorSD > budgetSD) revert Controller_BudgetExceeded(floorSD, budgetSD);
-        if (decayBps > BPS) revert Controller_BadBps(decayBps);
-    }
-
-    function _keyOf(uint32 eid, uint32 farmId) private pure returns (uint64) {
-        return (uint64(eid) << 32) | farmId;
     }
 }

@@ -17,6 +17,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {IEmissionReceiver} from "../interfaces/IEmissionReceiver.sol";
 import {IFarms} from "../interfaces/IFarms.sol";
 import {EmissionOrder} from "../libraries/EmissionOrder.sol";
+import {SortedIds} from "../libraries/SortedIds.sol";
 
 /// @title EmissionReceiver
 /// @dev Every packet adds to the pot of its epoch; only the highest revision's targets count. What
@@ -278,7 +279,7 @@ contract EmissionReceiver is
         }
 
         uint32[] memory known = _farmIds[order.epoch];
-        uint32[] memory merged = _union(known, order.farmIds);
+        uint32[] memory merged = SortedIds.union(known, order.farmIds);
         // Nothing new when the sizes agree: the union always contains what was known.
         if (merged.length != known.length) _farmIds[order.epoch] = merged;
     }
@@ -376,27 +377,5 @@ contract EmissionReceiver is
 
     function _target(Share memory share, uint32 revision) private view returns (uint256) {
         return share.revision == revision ? share.targetSD * CONVERSION_RATE : 0;
-    }
-
-    /// @dev Union of two strictly increasing lists.
-    function _union(uint32[] memory a, uint32[] memory b)
-        private
-        pure
-        returns (uint32[] memory merged)
-    {
-        merged = new uint32[](a.length + b.length);
-        uint256 count;
-        uint256 i;
-        uint256 j;
-        while (i < a.length || j < b.length) {
-            bool takesA = j == b.length || (i < a.length && a[i] <= b[j]);
-            uint32 next = takesA ? a[i] : b[j];
-            if (i < a.length && a[i] == next) ++i;
-            if (j < b.length && b[j] == next) ++j;
-            merged[count++] = next;
-        }
-        assembly ("memory-safe") {
-            mstore(merged, count)
-        }
     }
 }

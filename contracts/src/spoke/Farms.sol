@@ -8,6 +8,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {IFarms} from "../interfaces/IFarms.sol";
+import {FarmMath} from "../libraries/FarmMath.sol";
 
 /// @title Farms
 /// @dev Accounting rests on the counters kept here, never on `balanceOf`. The accumulator cannot
@@ -16,41 +17,6 @@ import {IFarms} from "../interfaces/IFarms.sol";
 /// exit cannot revert in arithmetic. See docs/adr/0001-accumulator-precision-and-storage.md.
 contract Farms is IFarms, Ownable, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
-
-    /// @dev Slots 0 and 1 of a farm; what every accrual touches.
-    struct Stream {
-        uint160 acc;
-        uint96 totalWeight;
-        uint96 residueX;
-        uint40 lastAt;
-        uint40 endAt;
-        uint80 rateX;
-    }
-
-    /// @dev Slot 2; fixed at registration except for `state`.
-    struct Terms {
-        address stakeToken;
-        uint8 scaleBits;
-        uint8 minWeightBits;
-        FarmState state;
-        uint64 maxRate;
-    }
-
-    struct FarmSlots {
-        Stream stream;
-        Terms terms;
-        uint128 undistributedX;
-        uint128 carriedX;
-        uint128 funded;
-    }
-
-    uint8 private constant SCALE_BITS_MIN = 32;
-    uint8 private constant SCALE_BITS_MAX = 96;
-    /// @dev Fractional bits of rates and stream amounts.
-    uint8 private constant STREAM_BITS = 16;
-    uint256 private constant ACC_BITS = 160;
-    /// @dev Keeps every stream amount far below the 128 bits it is stored in.
-    uint256 private constant FUNDED_BITS_MAX = 96;
 
     /// @inheritdoc IFarms
     address public immutable REWARD_TOKEN;
@@ -62,7 +28,7 @@ contract Farms is IFarms, Ownable, ReentrancyGuardTransient {
     /// @inheritdoc IFarms
     address public bridge;
 
-    mapping(uint32 farmId => FarmSlots) private _farms;
+    mapping(uint32 farmId => FarmMath.FarmSlots) private _farms;
     mapping(uint32 farmId => mapping(address user => Position)) private _positions;
     /// @dev The farm last registered for a token; it counts only while that farm is active.
     mapping(address stakeToken => uint32 farmId) private _farmOfToken;
@@ -98,27 +64,25 @@ contract Farms is IFarms, Ownable, ReentrancyGuardTransient {
     ) external onlyOwner {
         if (stakeToken == address(0)) revert Farms_ZeroAddress();
         if (maxRate == 0) revert Farms_ZeroAmount();
-        // These two bounds leave at least 2^64 wei of lifetime funding to every farm.
-        if (scaleBits < SCALE_BITS_MIN || scaleBits > SCALE_BITS_MAX || minWeightBits >= scaleBits)
-        {
+        if (!FarmMath.isScaleValid(scaleBits, minWeightBits)) {
             revert Farms_BadScale(scaleBits, minWeightBits);
         }
         if (_farms[farmId].terms.state != FarmState.Unknown) revert Farms_FarmExists(farmId);
         uint32 other = _farmOfToken[stakeToken];
-        Terms memory otherTerms = _farms[other].terms;
+        FarmMath.Terms memory otherTerms = _farms[other].terms;
         if (otherTerms.state == FarmState.Active && otherTerms.stakeToken == stakeToken) {
             revert Farms_StakeTokenInUse(stakeToken, other);
         }
 
         _farmOfToken[stakeToken] = farmId;
         _farms[farmId].terms =
-            Terms(stakeToken, scaleBits, minWeightBits, FarmState.Active, maxRate);
+            FarmMath.Terms(stakeToken, scaleBits, minWeightBits, FarmState.Active, maxRate);
         emit FarmAdded(farmId, stakeToken, scaleBits, minWeightBits, maxRate, ++seq);
     }
 
     /// @inheritdoc IFarms
     function endFarm(uint32 farmId) external onlyOwner {
-        Terms storage terms = _farms[farmId].terms;
+        FarmMath.Terms storage terms = _farms[farmId].terms;
         FarmState state = terms.state;
         if (state == FarmState.Unknown) revert Farms_UnknownFarm(farmId);
         if (state != FarmState.Active) revert Farms_NotActive(farmId, state);
@@ -208,9 +172,9 @@ contract Farms is IFarms, Ownable, ReentrancyGuardTransient {
 
     /// @inheritdoc IFarms
     function farmOf(uint32 farmId) external view returns (Farm memory) {
-        FarmSlots storage farm = _farms[farmId];
-        Stream memory stream = farm.stream;
-        Terms memory terms = farm.terms;
+        FarmMath.FarmSlots storage farm = _farms[farmId];
+        FarmMath.Stream memory stream = farm.stream;
+        FarmMath.Terms memory terms = farm.terms;
         return Farm({
             stakeToken: terms.stakeToken,
             scaleBits: terms.scaleBits,
@@ -241,31 +205,31 @@ contract Farms is IFarms, Ownable, ReentrancyGuardTransient {
 
     /// @inheritdoc IFarms
     function earned(uint32 farmId, address user) external view returns (uint256) {
-        FarmSlots storage farm = _farms[farmId];
-        Terms memory terms = farm.terms;
+        FarmMath.FarmSlots storage farm = _farms[farmId];
+        FarmMath.Terms memory terms = farm.terms;
         if (terms.state == FarmState.Unknown) return 0;
-        (Stream memory stream,) = _accrued(farm.stream, terms);
+        (FarmMath.Stream memory stream,) = FarmMath.accrued(farm.stream, terms);
         Position memory position = _positions[farmId][user];
-        return _pendingX(position, stream.acc) >> terms.scaleBits;
+        return FarmMath.pendingX(position, stream.acc) >> terms.scaleBits;
     }
 
     /// @inheritdoc IFarms
     function unstreamed(uint32 farmId) external view returns (uint256) {
-        FarmSlots storage farm = _farms[farmId];
-        Terms memory terms = farm.terms;
+        FarmMath.FarmSlots storage farm = _farms[farmId];
+        FarmMath.Terms memory terms = farm.terms;
         if (terms.state == FarmState.Unknown) return 0;
-        (Stream memory stream, uint256 idleX) = _accrued(farm.stream, terms);
-        return _remainingX(farm, stream, idleX) >> STREAM_BITS;
+        (FarmMath.Stream memory stream, uint256 idleX) = FarmMath.accrued(farm.stream, terms);
+        return FarmMath.unemittedX(farm, stream, idleX) >> FarmMath.STREAM_BITS;
     }
 
     function _stake(uint32 farmId, address user, uint96 amount) private {
         if (amount == 0) revert Farms_ZeroAmount();
-        FarmSlots storage farm = _farms[farmId];
-        Terms memory terms = farm.terms;
+        FarmMath.FarmSlots storage farm = _farms[farmId];
+        FarmMath.Terms memory terms = farm.terms;
         if (terms.state == FarmState.Unknown) revert Farms_UnknownFarm(farmId);
         if (terms.state != FarmState.Active) revert Farms_NotActive(farmId, terms.state);
 
-        Stream memory stream = _accrue(farm, terms);
+        FarmMath.Stream memory stream = _accrue(farm, terms);
         uint256 totalWeight = uint256(stream.totalWeight) + amount;
         uint256 cap = 1 << terms.scaleBits;
         if (totalWeight >= cap) revert Farms_WeightCap(totalWeight, cap);
@@ -283,14 +247,14 @@ contract Farms is IFarms, Ownable, ReentrancyGuardTransient {
 
     function _withdraw(uint32 farmId, address user, uint96 amount) private {
         if (amount == 0) revert Farms_ZeroAmount();
-        FarmSlots storage farm = _farms[farmId];
-        Terms memory terms = farm.terms;
+        FarmMath.FarmSlots storage farm = _farms[farmId];
+        FarmMath.Terms memory terms = farm.terms;
         if (terms.state == FarmState.Unknown) revert Farms_UnknownFarm(farmId);
         Position storage position = _positions[farmId][user];
         uint96 staked = position.weight;
         if (staked < amount) revert Farms_InsufficientStake(staked, amount);
 
-        Stream memory stream = _accrue(farm, terms);
+        FarmMath.Stream memory stream = _accrue(farm, terms);
         stream.totalWeight -= amount;
         farm.stream = stream;
 
@@ -305,14 +269,14 @@ contract Farms is IFarms, Ownable, ReentrancyGuardTransient {
     /// @dev Books the payment and leaves the farm's slots alone: the accumulator of now is
     /// computed in memory, and a later write arrives at a value no lower.
     function _claim(uint32 farmId) private returns (uint256 paid) {
-        FarmSlots storage farm = _farms[farmId];
-        Terms memory terms = farm.terms;
+        FarmMath.FarmSlots storage farm = _farms[farmId];
+        FarmMath.Terms memory terms = farm.terms;
         if (terms.state == FarmState.Unknown) revert Farms_UnknownFarm(farmId);
-        (Stream memory stream,) = _accrued(farm.stream, terms);
+        (FarmMath.Stream memory stream,) = FarmMath.accrued(farm.stream, terms);
 
         Position storage position = _positions[farmId][msg.sender];
         Position memory before = position;
-        uint256 pendingX = _pendingX(before, stream.acc);
+        uint256 pendingX = FarmMath.pendingX(before, stream.acc);
         paid = pendingX >> terms.scaleBits;
         if (paid == 0) return 0;
 
@@ -327,30 +291,31 @@ contract Farms is IFarms, Ownable, ReentrancyGuardTransient {
         private
         returns (int256 applied)
     {
-        FarmSlots storage farm = _farms[farmId];
-        Terms memory terms = farm.terms;
+        FarmMath.FarmSlots storage farm = _farms[farmId];
+        FarmMath.Terms memory terms = farm.terms;
         if (terms.state == FarmState.Unknown) return 0;
         if (delta > 0 && terms.state != FarmState.Active) return 0;
 
-        (Stream memory stream, uint256 idleX) = _accrued(farm.stream, terms);
-        uint256 remainingX = _remainingX(farm, stream, idleX);
+        (FarmMath.Stream memory stream, uint256 idleX) = FarmMath.accrued(farm.stream, terms);
+        uint256 remainingX = FarmMath.unemittedX(farm, stream, idleX);
         uint256 funded = farm.funded;
         if (delta > 0) {
-            uint256 given = Math.min(uint256(delta), _fundingBound(terms) - funded);
+            uint256 given = Math.min(uint256(delta), FarmMath.fundingBound(terms) - funded);
             applied = int256(given);
             funded += given;
-            remainingX += given << STREAM_BITS;
+            remainingX += given << FarmMath.STREAM_BITS;
         } else {
-            uint256 taken = Math.min(uint256(-delta), remainingX >> STREAM_BITS);
+            uint256 taken = Math.min(uint256(-delta), remainingX >> FarmMath.STREAM_BITS);
             applied = -int256(taken);
             funded -= taken;
-            remainingX -= taken << STREAM_BITS;
+            remainingX -= taken << FarmMath.STREAM_BITS;
         }
         if (applied == 0) return 0;
 
         if (stream.endAt < endAt) stream.endAt = endAt;
         uint256 duration = stream.endAt - block.timestamp;
-        uint256 rateX = Math.min(remainingX / duration, uint256(terms.maxRate) << STREAM_BITS);
+        uint256 rateX =
+            Math.min(remainingX / duration, uint256(terms.maxRate) << FarmMath.STREAM_BITS);
         stream.rateX = uint80(rateX);
         farm.stream = stream;
         farm.undistributedX = 0;
@@ -361,12 +326,12 @@ contract Farms is IFarms, Ownable, ReentrancyGuardTransient {
 
     /// @dev Brings the farm to now: stores what accrued to nobody, returns the rest to be stored
     /// by the caller, who changes the total weight as well.
-    function _accrue(FarmSlots storage farm, Terms memory terms)
+    function _accrue(FarmMath.FarmSlots storage farm, FarmMath.Terms memory terms)
         private
-        returns (Stream memory stream)
+        returns (FarmMath.Stream memory stream)
     {
         uint256 idleX;
-        (stream, idleX) = _accrued(farm.stream, terms);
+        (stream, idleX) = FarmMath.accrued(farm.stream, terms);
         if (idleX != 0) farm.undistributedX += uint128(idleX);
     }
 
@@ -383,51 +348,5 @@ contract Farms is IFarms, Ownable, ReentrancyGuardTransient {
         token.safeTransferFrom(msg.sender, address(this), amount);
         uint256 received = token.balanceOf(address(this)) - balanceBefore;
         if (received != amount) revert Farms_TransferShort(amount, received);
-    }
-
-    /// @dev The accumulator of now.
-    /// @return stream What slots 0 and 1 would hold after an accrual.
-    /// @return idleX Stream units emitted since the last accrual that accrue to nobody.
-    function _accrued(Stream storage stored, Terms memory terms)
-        private
-        view
-        returns (Stream memory stream, uint256 idleX)
-    {
-        stream = stored;
-        uint256 until = Math.min(block.timestamp, stream.endAt);
-        if (until > stream.lastAt) {
-            uint256 emittedX = uint256(stream.rateX) * (until - stream.lastAt);
-            uint256 totalWeight = stream.totalWeight;
-            if (totalWeight < (1 << terms.minWeightBits)) {
-                idleX = emittedX;
-            } else {
-                uint256 x = (emittedX << (terms.scaleBits - STREAM_BITS)) + stream.residueX;
-                stream.acc += uint160(x / totalWeight);
-                stream.residueX = uint96(x % totalWeight);
-            }
-        }
-        stream.lastAt = uint40(block.timestamp);
-    }
-
-    /// @dev Stream units not emitted to anybody yet.
-    function _remainingX(FarmSlots storage farm, Stream memory stream, uint256 idleX)
-        private
-        view
-        returns (uint256 remainingX)
-    {
-        remainingX = uint256(farm.carriedX) + farm.undistributedX + idleX;
-        if (stream.endAt > block.timestamp) {
-            remainingX += uint256(stream.rateX) * (stream.endAt - block.timestamp);
-        }
-    }
-
-    function _pendingX(Position memory position, uint160 acc) private pure returns (uint256) {
-        return position.pendingX + uint256(position.weight) * (acc - position.accPaid);
-    }
-
-    /// @dev Most wei a farm may ever hold in its stream; keeps `acc` below 2^160.
-    function _fundingBound(Terms memory terms) private pure returns (uint256) {
-        uint256 bits = ACC_BITS - terms.scaleBits + terms.minWeightBits;
-        return (1 << Math.min(bits, FUNDED_BITS_MAX)) - 1;
     }
 }
