@@ -50,6 +50,32 @@ async function stateOf(work: Promise<unknown>): Promise<string | undefined> {
   );
 }
 
+/** Adds a leg to the first journal. */
+async function addLeg(leg: number, legCount: number): Promise<unknown> {
+  return sql(
+    `INSERT INTO posting (journal_id, leg, leg_count, account_id, amount)
+     SELECT min(id), $1, $2, (SELECT min(id) FROM account), 1 FROM journal`,
+    [leg, legCount],
+  );
+}
+
+/** Adds a copy of the second journal with another key and place. */
+async function copyJournal(key: string, seq: number): Promise<unknown> {
+  return sql(
+    `INSERT INTO journal (business_key, chain_id, seq, kind, block_number, block_hash,
+       occurred_at, leg_count, prev_hash, hash)
+     SELECT $1, chain_id, $2, kind, block_number, block_hash, occurred_at, 2, hash, hash
+     FROM journal WHERE seq = 2`,
+    [key, seq],
+  );
+}
+
+async function firstBad(): Promise<object> {
+  const { ok, firstBad: fault } = await ledger.verify();
+  expect(ok).toBe(false);
+  return defined(fault, 'fault');
+}
+
 beforeEach(async () => {
   database = await createTestDatabase();
   ledger = new LedgerService(database.dataSource);
@@ -179,28 +205,14 @@ describe('the database itself', () => {
   });
 
   it('leaves no place for a leg added to a committed journal', async () => {
-    const add = (leg: number, legCount: number): Promise<unknown> =>
-      sql(
-        `INSERT INTO posting (journal_id, leg, leg_count, account_id, amount)
-         SELECT min(id), $1, $2, (SELECT min(id) FROM account), 1 FROM journal`,
-        [leg, legCount],
-      );
-    expect(await stateOf(add(1, 2))).toBe(UNIQUE_VIOLATION);
-    expect(await stateOf(add(2, 2))).toBe(CHECK_VIOLATION);
-    expect(await stateOf(add(2, 3))).toBe('23503');
+    expect(await stateOf(addLeg(1, 2))).toBe(UNIQUE_VIOLATION);
+    expect(await stateOf(addLeg(2, 2))).toBe(CHECK_VIOLATION);
+    expect(await stateOf(addLeg(2, 3))).toBe('23503');
   });
 
   it('refuses a business key or a place in the chain that is taken', async () => {
-    const copy = (key: string, seq: number): Promise<unknown> =>
-      sql(
-        `INSERT INTO journal (business_key, chain_id, seq, kind, block_number, block_hash,
-           occurred_at, leg_count, prev_hash, hash)
-         SELECT $1, chain_id, $2, kind, block_number, block_hash, occurred_at, 2, hash, hash
-         FROM journal WHERE seq = 2`,
-        [key, seq],
-      );
-    expect(await stateOf(copy('log:900101:1:0', 3))).toBe(UNIQUE_VIOLATION);
-    expect(await stateOf(copy('fresh', 2))).toBe(UNIQUE_VIOLATION);
+    expect(await stateOf(copyJournal('log:900101:1:0', 3))).toBe(UNIQUE_VIOLATION);
+    expect(await stateOf(copyJournal('fresh', 2))).toBe(UNIQUE_VIOLATION);
   });
 });
 
@@ -208,12 +220,6 @@ describe('verify', () => {
   beforeEach(async () => {
     await post(deposit(1, 5n), deposit(2, 7n), deposit(3, 9n));
   });
-
-  async function firstBad(): Promise<object> {
-    const { ok, firstBad: fault } = await ledger.verify();
-    expect(ok).toBe(false);
-    return defined(fault, 'fault');
-  }
 
   it('names the posting whose amount was changed', async () => {
     await tamper(`UPDATE posting SET amount = -8 WHERE leg = 1 AND amount = -7`);
