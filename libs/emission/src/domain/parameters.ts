@@ -1,4 +1,4 @@
-import { BPS, maxOf, minOf, mulDivDown, mulDivUp } from '#kernel';
+import { BPS, maxOf, minOf, mulDivDown } from '#kernel';
 
 /** What the controller allows one farm, and what it got last. */
 export interface FarmLimits {
@@ -7,7 +7,7 @@ export interface FarmLimits {
   /** Least and greatest share of the budget, basis points. */
   readonly minBps: number;
   readonly maxBps: number;
-  /** Target of the last decided epoch; `null` when the limit on changes does not apply. */
+  /** Target of the last decided epoch; `null` for a farm that epoch did not have. */
   readonly previousSD: bigint | null;
 }
 
@@ -53,18 +53,23 @@ export function chainCap(parameters: EmissionParameters, maxBps: number): bigint
   return mulDivDown(parameters.budgetSD, BigInt(maxBps), BPS);
 }
 
-/** Amounts between the farm's share bounds (lower end rounded up) and within the change limit. */
+/**
+ * Amounts the controller accepts for a farm: between its share bounds, and no further from its
+ * previous target, brought inside those bounds, than the change limit. All ends round down, as the
+ * controller computes them. Never empty when `minBps <= maxBps`.
+ */
 export function rangeOf(parameters: EmissionParameters, farm: FarmLimits): FarmRange {
   const { budgetSD, maxChangeBps } = parameters;
-  const least = mulDivUp(budgetSD, BigInt(farm.minBps), BPS);
-  const most = mulDivDown(budgetSD, BigInt(farm.maxBps), BPS);
   const { eid, farmId, previousSD } = farm;
+  const least = mulDivDown(budgetSD, BigInt(farm.minBps), BPS);
+  const most = mulDivDown(budgetSD, BigInt(farm.maxBps), BPS);
   if (previousSD === null) return { eid, farmId, lo: least, hi: most };
+  const reference = minOf(maxOf(previousSD, least), most);
   const change = mulDivDown(budgetSD, BigInt(maxChangeBps), BPS);
   return {
     eid,
     farmId,
-    lo: maxOf(least, previousSD > change ? previousSD - change : 0n),
-    hi: minOf(most, previousSD + change),
+    lo: maxOf(least, reference - change),
+    hi: minOf(most, reference + change),
   };
 }

@@ -46,14 +46,25 @@ function farmViolations(
 ): readonly string[] {
   const name = `farm ${farmKey(limits)} gets ${amountSD}`;
   const found: string[] = [];
-  if (amountSD * BPS < budgetSD * BigInt(limits.minBps)) found.push(`${name}, below its minimum`);
+  // floor(x / BPS) <= amount is x < (amount + 1) * BPS.
+  if (budgetSD * BigInt(limits.minBps) >= (amountSD + 1n) * BPS) {
+    found.push(`${name}, below its minimum`);
+  }
   if (amountSD * BPS > budgetSD * BigInt(limits.maxBps)) found.push(`${name}, above its maximum`);
   if (limits.previousSD !== null) {
-    const change =
-      amountSD > limits.previousSD ? amountSD - limits.previousSD : limits.previousSD - amountSD;
+    const reference = referenceOf(limits.previousSD, limits, budgetSD);
+    const change = amountSD > reference ? amountSD - reference : reference - amountSD;
     if (change * BPS > budgetSD * BigInt(maxChangeBps)) {
       found.push(`${name} after ${limits.previousSD}, a change above the limit`);
     }
   }
   return found;
+}
+
+/** The previous target as far as the bounds of now let it stand. */
+function referenceOf(previousSD: bigint, limits: FarmLimits, budgetSD: bigint): bigint {
+  const least = (budgetSD * BigInt(limits.minBps)) / BPS;
+  const most = (budgetSD * BigInt(limits.maxBps)) / BPS;
+  if (previousSD < least) return least < most ? least : most;
+  return previousSD > most ? most : previousSD;
 }
