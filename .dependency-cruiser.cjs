@@ -69,7 +69,8 @@ const structureRules = [
 const purityRules = [
   {
     name: 'pure-kernel',
-    comment: 'everything else is written in terms of the kernel, so it stands on the language alone',
+    comment:
+      'everything else is written in terms of the kernel, so it stands on the language alone',
     from: { path: '^libs/kernel/', pathNot: testFile },
     to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'core'] },
   },

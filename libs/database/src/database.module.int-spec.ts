@@ -9,6 +9,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { AppConfig, type Deployment } from '#config';
 
+import { createLog, Log } from '#observability';
+
 import { DatabaseModule } from './database.module.js';
 import { locationsOf } from './embedded/locations.js';
 import { runningPostmaster } from './embedded/postmaster.js';
@@ -44,7 +46,11 @@ describe('database module', () => {
       logLevel: 'silent',
       pollMs: 100,
     });
-    @Module({ providers: [{ provide: AppConfig, useValue: config }], exports: [AppConfig] })
+    const values = [
+      { provide: AppConfig, useValue: config },
+      { provide: Log, useValue: createLog({ level: 'silent' }) },
+    ];
+    @Module({ providers: values, exports: [AppConfig, Log] })
     class SettingsModule {}
     const app = await Test.createTestingModule({
       imports: [{ module: SettingsModule, global: true }, DatabaseModule.forRoot()],

@@ -2,7 +2,6 @@ import {
   type DynamicModule,
   Global,
   Injectable,
-  Logger,
   Module,
   type OnApplicationShutdown,
 } from '@nestjs/common';
@@ -11,6 +10,7 @@ import { DataSource } from 'typeorm';
 
 import { AppConfig } from '#config';
 import { defined } from '#kernel';
+import { Log } from '#observability';
 
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { ensureDatabase } from './ensure-database.js';
@@ -22,10 +22,12 @@ const DATABASE = 'headwater';
 /** Holds the embedded server while the process lives; holds nothing when a URL is configured. */
 @Injectable()
 class DatabaseServer {
-  private readonly log = new Logger('Database');
   private embedded: EmbeddedPostgres | undefined;
 
-  constructor(private readonly config: AppConfig) {}
+  constructor(
+    private readonly config: AppConfig,
+    private readonly log: Log,
+  ) {}
 
   /** Address of the configured server, or of the embedded one, which is started when needed. */
   async start(): Promise<DatabaseAddress> {
@@ -33,11 +35,11 @@ class DatabaseServer {
     if (databaseUrl !== undefined) return { url: databaseUrl };
     this.embedded = await startEmbeddedPostgres({
       dataDir,
-      onLost: (error) => this.log.error({ reason: error.message }, 'embedded database is gone'),
+      onLost: (error) => this.log.error({ error }, 'embedded database is gone'),
     });
     const { host, origin, pid } = this.embedded;
     await ensureDatabase(host, DATABASE);
-    this.log.log({ origin, pid }, 'embedded database is ready');
+    this.log.info({ origin, pid }, 'embedded database is ready');
     return { host, database: DATABASE };
   }
 
@@ -58,7 +60,7 @@ export class DatabaseModule implements OnApplicationShutdown {
     private readonly dataSource: DataSource,
   ) {}
 
-  /** Needs the global `AppConfig`: its `databaseUrl`, else an embedded server in its `dataDir`. */
+  /** Needs the global `Log` and `AppConfig`: its `databaseUrl`, else an embedded server in its `dataDir`. */
   static forRoot(): DynamicModule {
     const connection = TypeOrmModule.forRootAsync({
       imports: [DatabaseServerModule],

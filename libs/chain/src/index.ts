@@ -1,0 +1,13 @@
+export { ChainClient } from './chain-client.js';
+export { ChainNode, type LogFilter } from './chain-node.js';
+export { ChainRegistry, UnknownChain } from './chain-registry.js';
+export { ChainModule } from './chain.module.js';
+export type { BlockRef, ChainLog } from './domain/chain-log.js';
+export type { TxIntentState } from './domain/intent-fate.js';
+export { CallRefused, decodeRevert, type RevertReason } from './domain/refusal.js';
+export {
+  NoSigner,
+  TransactionSender,
+  type TxIntent,
+  type TxRequest,
+} from './transaction-sender.js';
