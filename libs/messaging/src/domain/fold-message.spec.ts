@@ -3,6 +3,7 @@ import { type Hex, toAddress } from '#kernel';
 import { toBytes32 } from './bytes.js';
 import { type ChainProgress, foldMessage, type MessageContext } from './fold-message.js';
 import type { EventPlace, MessageEvent } from './message-event.js';
+import type { MessageStatus } from './message-view.js';
 import type { PacketPath } from './packet.js';
 
 const account = (byte: string) => toAddress(`0x${byte.repeat(20)}`);
@@ -108,7 +109,7 @@ describe('foldMessage', () => {
     ['compose-pending', [sent, verified, received, composeSent, delivered], 105],
     ['compose-failed', [sent, verified, received, composeSent, delivered, composeFailed], 105],
     ['composed', [sent, verified, received, composeSent, composeFailed, composed], 105],
-  ] as const)('is %s', (status, events, headBlock) => {
+  ] satisfies [MessageStatus, MessageEvent[], number][])('is %s', (status, events, headBlock) => {
     expect(statusOf(events, aContext({ source: { headBlock } }))).toEqual([status]);
   });
 

@@ -68,7 +68,15 @@ interface TokensMoved {
 
 /** One thing that happened to a packet, on its source or its destination chain. */
 export type MessageEvent = { readonly place: EventPlace } & (
-  Sent | Attested | Verified | Delivered | ComposeSent | ComposeDelivered | Failed | TokensMoved
+  | Sent
+  | Attested
+  | Verified
+  | Delivered
+  | ComposeSent
+  | ComposeDelivered
+  | Failed
+  | Discarded
+  | TokensMoved
 );
 
 export type MessageEventOf<Kind extends MessageEvent['kind']> = Extract<

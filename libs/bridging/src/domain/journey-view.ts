@@ -1,0 +1,43 @@
+import type { Address, Hex } from '#kernel';
+
+export const JOURNEY_STATES = [
+  'sent',
+  'credited',
+  'restaked',
+  'escrowed',
+  'withdrawn',
+  'returned',
+] as const;
+
+/**
+ * Where a moved position stands. `credited`: the tokens are on the destination and the call that
+ * restakes them has not run. The last three and `restaked` are the exits of a credit; `escrowed`
+ * waits for its recipient.
+ */
+export type JourneyState = (typeof JOURNEY_STATES)[number];
+
+/** One move of a staked position between two chains; amounts in units of the stake token. */
+export interface JourneyView {
+  readonly guid: Hex;
+  /** Who moved the position; `null` while the source is not indexed that far. */
+  readonly user: Address | null;
+  /** Owner of the position on the destination. */
+  readonly recipient: Address;
+  readonly src: { readonly chainKey: string; readonly farmId: number | null };
+  readonly dst: { readonly chainKey: string; readonly farmId: number };
+  readonly amount: bigint;
+  readonly state: JourneyState;
+  /** Why the restake failed, decoded; `null` when it did not. */
+  readonly reason: string | null;
+  /** Plain sentence: where the funds are. */
+  readonly where: string;
+  /** What can be done, one sentence each; empty when the journey is over. */
+  readonly nextSteps: readonly string[];
+  /** Packet that carried the tokens back; `null` unless returned. */
+  readonly returnGuid: Hex | null;
+  readonly txs: { readonly sent: Hex | null; readonly last: Hex };
+  /** Chain time, seconds; `null` while the source is not indexed that far. */
+  readonly sentAt: number | null;
+  readonly updatedAt: number;
+  readonly isFinal: boolean;
+}
