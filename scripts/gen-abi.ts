@@ -7,7 +7,6 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { FALLBACKS } from './abi-fallback.js';
 import { COMPILED, ERROR_ARTIFACTS, EXCERPTS, type ExcerptPlan } from './abi-plan.js';
 
 interface AbiParameter {
@@ -55,13 +54,7 @@ function readAbi(path: string): readonly AbiEntry[] {
 }
 
 function compiledAbi(contract: string): readonly AbiEntry[] {
-  const path = join(OUT, `${contract}.sol`, `${contract}.json`);
-  if (existsSync(path)) return readAbi(path);
-  return (FALLBACKS[contract] ?? []).flatMap((source) =>
-    source.startsWith('out:')
-      ? compiledAbi(source.slice('out:'.length))
-      : readAbi(require.resolve(source)),
-  );
+  return readAbi(join(OUT, `${contract}.sol`, `${contract}.json`));
 }
 
 /** @throws when the SDK no longer has an entry, or a name is overloaded. */

@@ -28,6 +28,16 @@ function isPublic(address: string | undefined): boolean {
   return address === undefined || address.startsWith(REGISTRY);
 }
 
+/** What a package asks to be installed beside it; none for a package of another platform. */
+function peersOf(name: string): string[] {
+  const path = join(ROOT, 'node_modules', name, 'package.json');
+  if (!existsSync(path)) return [];
+  const { peerDependencies = {} } = JSON.parse(readFileSync(path, 'utf8')) as {
+    readonly peerDependencies?: Readonly<Record<string, string>>;
+  };
+  return Object.keys(peerDependencies);
+}
+
 describe('repository', () => {
   it('has a README that can be read in one sitting', () => {
     const readme = files.find(({ path }) => path === 'README.md');
@@ -113,11 +123,10 @@ describe('dependencies', () => {
     const { ignoreDependencies } = readJson('knip.json') as {
       readonly ignoreDependencies: readonly string[];
     };
-    const users = authored.filter(
-      ({ path }) => !/\.md$|^package\.json$|^knip\.json$|^test\/tidy\//.test(path),
-    );
+    const users = authored.filter(({ path }) => /^contracts\/|^foundry\.toml$|^scripts\/.*\.ts$/.test(path));
+    const peers = new Set(Object.keys(directDependencies).flatMap((name) => peersOf(name)));
     const nowhere = ignoreDependencies.filter(
-      (name) => !users.some(({ text }) => text.includes(name)),
+      (name) => !peers.has(name) && !users.some(({ text }) => text.includes(name)),
     );
     expect(nowhere).toEqual([]);
   });

@@ -4,6 +4,27 @@
 export const emissionControllerAbi = [
   {
     type: 'function',
+    name: 'COMPOSE_GAS_BASE',
+    inputs: [],
+    outputs: [{ name: '', type: 'uint128' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'COMPOSE_GAS_PER_FARM',
+    inputs: [],
+    outputs: [{ name: '', type: 'uint128' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'CONVERSION_RATE',
+    inputs: [],
+    outputs: [{ name: '', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     name: 'EPOCH_DURATION',
     inputs: [],
     outputs: [{ name: '', type: 'uint32' }],
@@ -28,6 +49,20 @@ export const emissionControllerAbi = [
     name: 'HUB_EID',
     inputs: [],
     outputs: [{ name: '', type: 'uint32' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'REWARD_OFT',
+    inputs: [],
+    outputs: [{ name: '', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'REWARD_TOKEN',
+    inputs: [],
+    outputs: [{ name: '', type: 'address' }],
     stateMutability: 'view',
   },
   {
@@ -130,6 +165,16 @@ export const emissionControllerAbi = [
   },
   {
     type: 'function',
+    name: 'dispatchSelf',
+    inputs: [
+      { name: 'epoch', type: 'uint32' },
+      { name: 'eid', type: 'uint32' },
+    ],
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
     name: 'dispatchedRevision',
     inputs: [
       { name: 'epoch', type: 'uint32' },
@@ -211,11 +256,11 @@ export const emissionControllerAbi = [
     stateMutability: 'view',
   },
   {
-    inputs: [],
+    type: 'function',
     name: 'owner',
+    inputs: [],
     outputs: [{ name: '', type: 'address' }],
     stateMutability: 'view',
-    type: 'function',
   },
   { type: 'function', name: 'pause', inputs: [], outputs: [], stateMutability: 'nonpayable' },
   {
@@ -237,6 +282,13 @@ export const emissionControllerAbi = [
   },
   {
     type: 'function',
+    name: 'receiverOf',
+    inputs: [{ name: 'eid', type: 'uint32' }],
+    outputs: [{ name: '', type: 'bytes32' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     name: 'removeFarm',
     inputs: [
       { name: 'eid', type: 'uint32' },
@@ -245,13 +297,7 @@ export const emissionControllerAbi = [
     outputs: [],
     stateMutability: 'nonpayable',
   },
-  {
-    inputs: [],
-    name: 'renounceOwnership',
-    outputs: [],
-    stateMutability: 'nonpayable',
-    type: 'function',
-  },
+  { type: 'function', name: 'renounceOwnership', inputs: [], outputs: [], stateMutability: 'view' },
   {
     type: 'function',
     name: 'revisionOf',
@@ -321,28 +367,28 @@ export const emissionControllerAbi = [
   {
     type: 'function',
     name: 'setFeeCap',
-    inputs: [{ name: 'feeCap', type: 'uint256' }],
+    inputs: [{ name: 'feeCap_', type: 'uint256' }],
     outputs: [],
     stateMutability: 'nonpayable',
   },
   {
     type: 'function',
     name: 'setGuardian',
-    inputs: [{ name: 'guardian', type: 'address' }],
+    inputs: [{ name: 'guardian_', type: 'address' }],
     outputs: [],
     stateMutability: 'nonpayable',
   },
   {
     type: 'function',
     name: 'setMaxChangeBps',
-    inputs: [{ name: 'maxChangeBps', type: 'uint16' }],
+    inputs: [{ name: 'maxChangeBps_', type: 'uint16' }],
     outputs: [],
     stateMutability: 'nonpayable',
   },
   {
     type: 'function',
     name: 'setOperator',
-    inputs: [{ name: 'operator', type: 'address' }],
+    inputs: [{ name: 'operator_', type: 'address' }],
     outputs: [],
     stateMutability: 'nonpayable',
   },
@@ -366,11 +412,11 @@ export const emissionControllerAbi = [
     stateMutability: 'view',
   },
   {
-    inputs: [{ name: 'newOwner', type: 'address' }],
+    type: 'function',
     name: 'transferOwnership',
+    inputs: [{ name: 'newOwner', type: 'address' }],
     outputs: [],
     stateMutability: 'nonpayable',
-    type: 'function',
   },
   { type: 'function', name: 'unpause', inputs: [], outputs: [], stateMutability: 'nonpayable' },
   {
@@ -521,13 +567,13 @@ export const emissionControllerAbi = [
     anonymous: false,
   },
   {
-    anonymous: false,
-    inputs: [
-      { indexed: true, name: 'previousOwner', type: 'address' },
-      { indexed: true, name: 'newOwner', type: 'address' },
-    ],
-    name: 'OwnershipTransferred',
     type: 'event',
+    name: 'OwnershipTransferred',
+    inputs: [
+      { name: 'previousOwner', type: 'address', indexed: true },
+      { name: 'newOwner', type: 'address', indexed: true },
+    ],
+    anonymous: false,
   },
   {
     type: 'event',
@@ -670,6 +716,7 @@ export const emissionControllerAbi = [
       { name: 'amountSD', type: 'uint64' },
     ],
   },
+  { type: 'error', name: 'Controller_TooManyChains', inputs: [{ name: 'count', type: 'uint256' }] },
   { type: 'error', name: 'Controller_TooManyFarms', inputs: [{ name: 'count', type: 'uint256' }] },
   { type: 'error', name: 'Controller_UnknownChain', inputs: [{ name: 'eid', type: 'uint32' }] },
   {
@@ -694,10 +741,30 @@ export const emissionControllerAbi = [
     ],
   },
   { type: 'error', name: 'Controller_ZeroAddress', inputs: [] },
-  { inputs: [{ name: 'owner', type: 'address' }], name: 'OwnableInvalidOwner', type: 'error' },
+  { type: 'error', name: 'Controller_ZeroDuration', inputs: [] },
+  { type: 'error', name: 'FailedCall', inputs: [] },
   {
-    inputs: [{ name: 'account', type: 'address' }],
-    name: 'OwnableUnauthorizedAccount',
     type: 'error',
+    name: 'InsufficientBalance',
+    inputs: [
+      { name: 'balance', type: 'uint256' },
+      { name: 'needed', type: 'uint256' },
+    ],
   },
+  { type: 'error', name: 'OwnableInvalidOwner', inputs: [{ name: 'owner', type: 'address' }] },
+  {
+    type: 'error',
+    name: 'OwnableUnauthorizedAccount',
+    inputs: [{ name: 'account', type: 'address' }],
+  },
+  { type: 'error', name: 'ReentrancyGuardReentrantCall', inputs: [] },
+  {
+    type: 'error',
+    name: 'SafeCastOverflowedUintDowncast',
+    inputs: [
+      { name: 'bits', type: 'uint8' },
+      { name: 'value', type: 'uint256' },
+    ],
+  },
+  { type: 'error', name: 'SafeERC20FailedOperation', inputs: [{ name: 'token', type: 'address' }] },
 ] as const;

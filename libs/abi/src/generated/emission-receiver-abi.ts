@@ -4,6 +4,55 @@
 export const emissionReceiverAbi = [
   {
     type: 'function',
+    name: 'CONVERSION_RATE',
+    inputs: [],
+    outputs: [{ name: '', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'ENDPOINT',
+    inputs: [],
+    outputs: [{ name: '', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'FARMS',
+    inputs: [],
+    outputs: [{ name: '', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'HUB_EID',
+    inputs: [],
+    outputs: [{ name: '', type: 'uint32' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'MIN_STREAM',
+    inputs: [],
+    outputs: [{ name: '', type: 'uint32' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'REWARD_OFT',
+    inputs: [],
+    outputs: [{ name: '', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'REWARD_TOKEN',
+    inputs: [],
+    outputs: [{ name: '', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     name: 'applyLocal',
     inputs: [
       { name: 'order', type: 'bytes' },
@@ -11,6 +60,13 @@ export const emissionReceiverAbi = [
     ],
     outputs: [],
     stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    name: 'controller',
+    inputs: [],
+    outputs: [{ name: '', type: 'bytes32' }],
+    stateMutability: 'view',
   },
   {
     type: 'function',
@@ -24,17 +80,37 @@ export const emissionReceiverAbi = [
   },
   {
     type: 'function',
+    name: 'guardian',
+    inputs: [],
+    outputs: [{ name: '', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'lzCompose',
+    inputs: [
+      { name: 'from', type: 'address' },
+      { name: 'guid', type: 'bytes32' },
+      { name: 'message', type: 'bytes' },
+      { name: '', type: 'address' },
+      { name: '', type: 'bytes' },
+    ],
+    outputs: [],
+    stateMutability: 'payable',
+  },
+  {
+    type: 'function',
     name: 'minValidEpoch',
     inputs: [],
     outputs: [{ name: '', type: 'uint32' }],
     stateMutability: 'view',
   },
   {
-    inputs: [],
+    type: 'function',
     name: 'owner',
+    inputs: [],
     outputs: [{ name: '', type: 'address' }],
     stateMutability: 'view',
-    type: 'function',
   },
   { type: 'function', name: 'pause', inputs: [], outputs: [], stateMutability: 'nonpayable' },
   {
@@ -51,13 +127,7 @@ export const emissionReceiverAbi = [
     outputs: [{ name: '', type: 'uint256' }],
     stateMutability: 'view',
   },
-  {
-    inputs: [],
-    name: 'renounceOwnership',
-    outputs: [],
-    stateMutability: 'nonpayable',
-    type: 'function',
-  },
+  { type: 'function', name: 'renounceOwnership', inputs: [], outputs: [], stateMutability: 'view' },
   {
     type: 'function',
     name: 'replay',
@@ -81,6 +151,20 @@ export const emissionReceiverAbi = [
   },
   {
     type: 'function',
+    name: 'setController',
+    inputs: [{ name: 'controller_', type: 'bytes32' }],
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    name: 'setGuardian',
+    inputs: [{ name: 'guardian_', type: 'address' }],
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
     name: 'setMinValidEpoch',
     inputs: [{ name: 'epoch', type: 'uint32' }],
     outputs: [],
@@ -97,11 +181,11 @@ export const emissionReceiverAbi = [
     stateMutability: 'view',
   },
   {
-    inputs: [{ name: 'newOwner', type: 'address' }],
+    type: 'function',
     name: 'transferOwnership',
+    inputs: [{ name: 'newOwner', type: 'address' }],
     outputs: [],
     stateMutability: 'nonpayable',
-    type: 'function',
   },
   {
     type: 'function',
@@ -111,6 +195,32 @@ export const emissionReceiverAbi = [
     stateMutability: 'view',
   },
   { type: 'function', name: 'unpause', inputs: [], outputs: [], stateMutability: 'nonpayable' },
+  {
+    type: 'function',
+    name: 'withdrawPot',
+    inputs: [
+      { name: 'epoch', type: 'uint32' },
+      { name: 'to', type: 'address' },
+      { name: 'amount', type: 'uint256' },
+    ],
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'event',
+    name: 'ControllerSet',
+    inputs: [{ name: 'controller', type: 'bytes32', indexed: true }],
+    anonymous: false,
+  },
+  {
+    type: 'event',
+    name: 'GuardianSet',
+    inputs: [
+      { name: 'guardian', type: 'address', indexed: true },
+      { name: 'seq', type: 'uint64', indexed: false },
+    ],
+    anonymous: false,
+  },
   {
     type: 'event',
     name: 'MinValidEpochSet',
@@ -156,19 +266,31 @@ export const emissionReceiverAbi = [
     anonymous: false,
   },
   {
-    anonymous: false,
-    inputs: [
-      { indexed: true, name: 'previousOwner', type: 'address' },
-      { indexed: true, name: 'newOwner', type: 'address' },
-    ],
-    name: 'OwnershipTransferred',
     type: 'event',
+    name: 'OwnershipTransferred',
+    inputs: [
+      { name: 'previousOwner', type: 'address', indexed: true },
+      { name: 'newOwner', type: 'address', indexed: true },
+    ],
+    anonymous: false,
   },
   {
     type: 'event',
     name: 'Paused',
     inputs: [
       { name: 'by', type: 'address', indexed: true },
+      { name: 'seq', type: 'uint64', indexed: false },
+    ],
+    anonymous: false,
+  },
+  {
+    type: 'event',
+    name: 'PotWithdrawn',
+    inputs: [
+      { name: 'epoch', type: 'uint32', indexed: true },
+      { name: 'to', type: 'address', indexed: true },
+      { name: 'amount', type: 'uint256', indexed: false },
+      { name: 'pot', type: 'uint256', indexed: false },
       { name: 'seq', type: 'uint64', indexed: false },
     ],
     anonymous: false,
@@ -182,12 +304,13 @@ export const emissionReceiverAbi = [
     ],
     anonymous: false,
   },
-  { inputs: [{ name: 'owner', type: 'address' }], name: 'OwnableInvalidOwner', type: 'error' },
+  { type: 'error', name: 'OwnableInvalidOwner', inputs: [{ name: 'owner', type: 'address' }] },
   {
-    inputs: [{ name: 'account', type: 'address' }],
-    name: 'OwnableUnauthorizedAccount',
     type: 'error',
+    name: 'OwnableUnauthorizedAccount',
+    inputs: [{ name: 'account', type: 'address' }],
   },
+  { type: 'error', name: 'Receiver_AlreadySet', inputs: [{ name: 'current', type: 'bytes32' }] },
   {
     type: 'error',
     name: 'Receiver_EpochKilled',
@@ -209,6 +332,25 @@ export const emissionReceiverAbi = [
     ],
   },
   { type: 'error', name: 'Receiver_OnlyRewardOft', inputs: [{ name: 'from', type: 'address' }] },
+  {
+    type: 'error',
+    name: 'Receiver_PotTooSmall',
+    inputs: [
+      { name: 'epoch', type: 'uint32' },
+      { name: 'pot', type: 'uint256' },
+      { name: 'requested', type: 'uint256' },
+    ],
+  },
   { type: 'error', name: 'Receiver_RenounceDisabled', inputs: [] },
   { type: 'error', name: 'Receiver_ZeroAddress', inputs: [] },
+  { type: 'error', name: 'ReentrancyGuardReentrantCall', inputs: [] },
+  {
+    type: 'error',
+    name: 'SafeCastOverflowedUintDowncast',
+    inputs: [
+      { name: 'bits', type: 'uint8' },
+      { name: 'value', type: 'uint256' },
+    ],
+  },
+  { type: 'error', name: 'SafeERC20FailedOperation', inputs: [{ name: 'token', type: 'address' }] },
 ] as const;

@@ -49,6 +49,13 @@ export const farmsAbi = [
   },
   {
     type: 'function',
+    name: 'claimMany',
+    inputs: [{ name: 'farmIds', type: 'uint32[]' }],
+    outputs: [{ name: 'paid', type: 'uint256' }],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
     name: 'earned',
     inputs: [
       { name: 'farmId', type: 'uint32' },
@@ -62,6 +69,16 @@ export const farmsAbi = [
     name: 'endFarm',
     inputs: [{ name: 'farmId', type: 'uint32' }],
     outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    name: 'exit',
+    inputs: [
+      { name: 'farmId', type: 'uint32' },
+      { name: 'amount', type: 'uint96' },
+    ],
+    outputs: [{ name: 'paid', type: 'uint256' }],
     stateMutability: 'nonpayable',
   },
   {
@@ -105,6 +122,13 @@ export const farmsAbi = [
   },
   {
     type: 'function',
+    name: 'owner',
+    inputs: [],
+    outputs: [{ name: '', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     name: 'positionOf',
     inputs: [
       { name: 'farmId', type: 'uint32' },
@@ -130,12 +154,27 @@ export const farmsAbi = [
     outputs: [{ name: '', type: 'address' }],
     stateMutability: 'view',
   },
+  { type: 'function', name: 'renounceOwnership', inputs: [], outputs: [], stateMutability: 'view' },
   {
     type: 'function',
     name: 'seq',
     inputs: [],
     outputs: [{ name: '', type: 'uint64' }],
     stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'setBridge',
+    inputs: [{ name: 'bridge_', type: 'address' }],
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    name: 'setReceiver',
+    inputs: [{ name: 'receiver_', type: 'address' }],
+    outputs: [],
+    stateMutability: 'nonpayable',
   },
   {
     type: 'function',
@@ -160,6 +199,20 @@ export const farmsAbi = [
   },
   {
     type: 'function',
+    name: 'stakeTokenOf',
+    inputs: [{ name: 'farmId', type: 'uint32' }],
+    outputs: [{ name: '', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'transferOwnership',
+    inputs: [{ name: 'newOwner', type: 'address' }],
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
     name: 'unstreamed',
     inputs: [{ name: 'farmId', type: 'uint32' }],
     outputs: [{ name: '', type: 'uint256' }],
@@ -174,6 +227,12 @@ export const farmsAbi = [
     ],
     outputs: [],
     stateMutability: 'nonpayable',
+  },
+  {
+    type: 'event',
+    name: 'BridgeSet',
+    inputs: [{ name: 'bridge', type: 'address', indexed: true }],
+    anonymous: false,
   },
   {
     type: 'event',
@@ -206,6 +265,21 @@ export const farmsAbi = [
       { name: 'farmId', type: 'uint32', indexed: true },
       { name: 'seq', type: 'uint64', indexed: false },
     ],
+    anonymous: false,
+  },
+  {
+    type: 'event',
+    name: 'OwnershipTransferred',
+    inputs: [
+      { name: 'previousOwner', type: 'address', indexed: true },
+      { name: 'newOwner', type: 'address', indexed: true },
+    ],
+    anonymous: false,
+  },
+  {
+    type: 'event',
+    name: 'ReceiverSet',
+    inputs: [{ name: 'receiver', type: 'address', indexed: true }],
     anonymous: false,
   },
   {
@@ -244,6 +318,7 @@ export const farmsAbi = [
     ],
     anonymous: false,
   },
+  { type: 'error', name: 'Farms_AlreadySet', inputs: [{ name: 'current', type: 'address' }] },
   {
     type: 'error',
     name: 'Farms_BadScale',
@@ -307,4 +382,12 @@ export const farmsAbi = [
   },
   { type: 'error', name: 'Farms_ZeroAddress', inputs: [] },
   { type: 'error', name: 'Farms_ZeroAmount', inputs: [] },
+  { type: 'error', name: 'OwnableInvalidOwner', inputs: [{ name: 'owner', type: 'address' }] },
+  {
+    type: 'error',
+    name: 'OwnableUnauthorizedAccount',
+    inputs: [{ name: 'account', type: 'address' }],
+  },
+  { type: 'error', name: 'ReentrancyGuardReentrantCall', inputs: [] },
+  { type: 'error', name: 'SafeERC20FailedOperation', inputs: [{ name: 'token', type: 'address' }] },
 ] as const;

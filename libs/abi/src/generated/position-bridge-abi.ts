@@ -4,6 +4,27 @@
 export const positionBridgeAbi = [
   {
     type: 'function',
+    name: 'ENDPOINT',
+    inputs: [],
+    outputs: [{ name: '', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'FARMS',
+    inputs: [],
+    outputs: [{ name: '', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'RESTAKE_GAS',
+    inputs: [],
+    outputs: [{ name: '', type: 'uint32' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     name: 'creditOf',
     inputs: [{ name: 'guid', type: 'bytes32' }],
     outputs: [
@@ -25,8 +46,21 @@ export const positionBridgeAbi = [
     type: 'function',
     name: 'escrowTotal',
     inputs: [{ name: 'token', type: 'address' }],
-    outputs: [{ name: '', type: 'uint256' }],
+    outputs: [{ name: 'amount', type: 'uint256' }],
     stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'lzCompose',
+    inputs: [
+      { name: 'from', type: 'address' },
+      { name: 'guid', type: 'bytes32' },
+      { name: 'message', type: 'bytes' },
+      { name: '', type: 'address' },
+      { name: '', type: 'bytes' },
+    ],
+    outputs: [],
+    stateMutability: 'payable',
   },
   {
     type: 'function',
@@ -51,21 +85,21 @@ export const positionBridgeAbi = [
     type: 'function',
     name: 'oftOf',
     inputs: [{ name: 'token', type: 'address' }],
-    outputs: [{ name: '', type: 'address' }],
+    outputs: [{ name: 'oft', type: 'address' }],
     stateMutability: 'view',
   },
   {
-    inputs: [],
+    type: 'function',
     name: 'owner',
+    inputs: [],
     outputs: [{ name: '', type: 'address' }],
     stateMutability: 'view',
-    type: 'function',
   },
   {
     type: 'function',
     name: 'peerOf',
     inputs: [{ name: 'eid', type: 'uint32' }],
-    outputs: [{ name: '', type: 'bytes32' }],
+    outputs: [{ name: 'peer', type: 'bytes32' }],
     stateMutability: 'view',
   },
   {
@@ -101,12 +135,18 @@ export const positionBridgeAbi = [
     outputs: [{ name: 'nativeFee', type: 'uint256' }],
     stateMutability: 'view',
   },
+  { type: 'function', name: 'renounceOwnership', inputs: [], outputs: [], stateMutability: 'view' },
   {
-    inputs: [],
-    name: 'renounceOwnership',
+    type: 'function',
+    name: 'restakeSelf',
+    inputs: [
+      { name: 'token', type: 'address' },
+      { name: 'farmId', type: 'uint32' },
+      { name: 'recipient', type: 'address' },
+      { name: 'amount', type: 'uint96' },
+    ],
     outputs: [],
     stateMutability: 'nonpayable',
-    type: 'function',
   },
   {
     type: 'function',
@@ -157,11 +197,11 @@ export const positionBridgeAbi = [
     stateMutability: 'nonpayable',
   },
   {
-    inputs: [{ name: 'newOwner', type: 'address' }],
+    type: 'function',
     name: 'transferOwnership',
+    inputs: [{ name: 'newOwner', type: 'address' }],
     outputs: [],
     stateMutability: 'nonpayable',
-    type: 'function',
   },
   {
     type: 'function',
@@ -243,13 +283,13 @@ export const positionBridgeAbi = [
     anonymous: false,
   },
   {
-    anonymous: false,
-    inputs: [
-      { indexed: true, name: 'previousOwner', type: 'address' },
-      { indexed: true, name: 'newOwner', type: 'address' },
-    ],
-    name: 'OwnershipTransferred',
     type: 'event',
+    name: 'OwnershipTransferred',
+    inputs: [
+      { name: 'previousOwner', type: 'address', indexed: true },
+      { name: 'newOwner', type: 'address', indexed: true },
+    ],
+    anonymous: false,
   },
   {
     type: 'event',
@@ -321,10 +361,20 @@ export const positionBridgeAbi = [
   },
   { type: 'error', name: 'Bridge_ZeroAddress', inputs: [] },
   { type: 'error', name: 'Bridge_ZeroAmount', inputs: [] },
-  { inputs: [{ name: 'owner', type: 'address' }], name: 'OwnableInvalidOwner', type: 'error' },
+  { type: 'error', name: 'OwnableInvalidOwner', inputs: [{ name: 'owner', type: 'address' }] },
   {
-    inputs: [{ name: 'account', type: 'address' }],
-    name: 'OwnableUnauthorizedAccount',
     type: 'error',
+    name: 'OwnableUnauthorizedAccount',
+    inputs: [{ name: 'account', type: 'address' }],
   },
+  { type: 'error', name: 'ReentrancyGuardReentrantCall', inputs: [] },
+  {
+    type: 'error',
+    name: 'SafeCastOverflowedUintDowncast',
+    inputs: [
+      { name: 'bits', type: 'uint8' },
+      { name: 'value', type: 'uint256' },
+    ],
+  },
+  { type: 'error', name: 'SafeERC20FailedOperation', inputs: [{ name: 'token', type: 'address' }] },
 ] as const;
