@@ -161,3 +161,23 @@ export function ChoiceField(
     parse: (text) => (options.choices.includes(text) ? text : undefined),
   });
 }
+
+const OWNER_PATTERN =
+  /^(0x[0-9a-fA-F]{40}(:[1-9][0-9]{0,9})?|0x[0-9a-f]{64}|[a-z][a-z-]{0,39}|[1-9][0-9]{0,9})$/;
+const ADDRESS_LENGTH = 42;
+
+/** Owner of a ledger account: an address, `address:farm`, a guid, a farm number or a word. */
+export function OwnerField(options: FieldOptions): PropertyDecorator {
+  return textField({
+    ...options,
+    name: 'owner',
+    message: 'must be an address, address:farm, a guid, a farm number or a lower-case word',
+    schema: { type: 'string', pattern: OWNER_PATTERN.source },
+    parse: (text) => {
+      if (!OWNER_PATTERN.test(text)) return undefined;
+      const isUser = text.length === ADDRESS_LENGTH || text.includes(':');
+      if (isUser && !isAddress(text.slice(0, ADDRESS_LENGTH), { strict: true })) return undefined;
+      return text.toLowerCase();
+    },
+  });
+}

@@ -81,6 +81,15 @@ export function ApiTexts(options: FieldOptions = {}): PropertyDecorator {
   return ApiProperty({ type: 'string', isArray: true, ...described(options) });
 }
 
+/** A list of 32-byte hex words. */
+export function ApiWords(options: FieldOptions = {}): PropertyDecorator {
+  return ApiProperty({
+    type: 'array',
+    items: { type: 'string', pattern: '^0x[0-9a-f]{64}$' },
+    ...described(options),
+  });
+}
+
 /** An object whose fields are not part of this contract. */
 export function ApiFree(options: FieldOptions = {}): PropertyDecorator {
   return applyDecorators(
