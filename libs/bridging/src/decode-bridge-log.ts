@@ -3,7 +3,7 @@ import type { IndexedLog } from '#indexer';
 import type { ChainLog } from '#chain';
 import { type Address, type Hex, toAddress, toHex } from '#kernel';
 import { describeRevert } from '#messaging';
-import { decodeEventLog, encodeEventTopics } from 'viem';
+import { decodeEventLog, toEventSelector } from 'viem';
 import type { JourneyEvent } from './domain/journey-event.js';
 
 type WithoutPlace<Event> = Event extends JourneyEvent ? Omit<Event, 'place'> : never;
@@ -14,10 +14,15 @@ export interface BridgeLog {
   readonly happening: WithoutPlace<JourneyEvent>;
 }
 
-/** First topics of the bridge's events about journeys. */
-export const BRIDGE_TOPICS: readonly Hex[] = (
-  ['MoveSent', 'MoveRestaked', 'MoveEscrowed', 'EscrowWithdrawn', 'EscrowReturned'] as const
-).map((eventName) => toHex(encodeEventTopics({ abi: positionBridgeAbi, eventName })[0]));
+/**
+ * First topics of every event of the bridge, also of those about no journey: they share one
+ * sequence number, by which the index proves that it misses none.
+ */
+export const BRIDGE_TOPICS: readonly Hex[] = positionBridgeAbi.flatMap((entry) =>
+  entry.type === 'event' && entry.inputs.some(({ name }) => name === 'seq')
+    ? [toHex(toEventSelector(entry))]
+    : [],
+);
 
 /** Reads a log of a position bridge; undefined when it is about no journey. */
 export function decodeBridgeLog(log: Pick<ChainLog, 'topics' | 'data'>): BridgeLog | undefined {
