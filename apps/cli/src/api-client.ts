@@ -79,10 +79,13 @@ function accepted(reply: Reply): Reply {
   const code = problem.text('code') ?? 'api.failed';
   const detail = problem.text('detail') ?? `the API answered ${reply.status}`;
   if (reply.status >= 500) {
+    const instance = problem.text('instance') ?? 'the time of this request';
     throw new CliError(
-      `The API failed: ${detail} (${code}). Its log says more under ${problem.text('instance') ?? 'the time of this request'}.`,
-      EXIT.unreachable,
-      code,
+      `The API failed: ${detail} (${code}). Its log says more under ${instance}.`,
+      {
+        exitCode: EXIT.unreachable,
+        code,
+      },
     );
   }
   throw badInput(`${detail} (${code})`, code);

@@ -35,7 +35,7 @@ export async function runCli(options: {
 function asFailure(error: unknown): CliError {
   if (error instanceof CliError) return error;
   if (error instanceof ConfigError) {
-    return new CliError(error.problems.join('; '), EXIT.badInput, error.code);
+    return new CliError(error.problems.join('; '), { exitCode: EXIT.badInput, code: error.code });
   }
   throw error;
 }

@@ -9,6 +9,12 @@ const columns: readonly Column[] = [
 ];
 const rows = [Answer.of({ name: 'alpha', count: 7 }), Answer.of({ name: null, count: 12_345 })];
 
+function written(lines: readonly Answer[], { isTty }: { isTty: boolean }): string {
+  const parts: string[] = [];
+  new Output({ isTty, write: (text) => parts.push(text) }, false).table(columns, lines, 'none');
+  return parts.join('');
+}
+
 it('aligns text left and numbers right', () => {
   expect(tableLines(columns, rows)).toEqual(['NAME   COUNT', 'alpha      7', '—      12345']);
 });
@@ -18,17 +24,12 @@ it('shows control characters of chain text as dots', () => {
 });
 
 it('writes no escape sequence unless the output is a terminal', () => {
-  const written = (isTty: boolean): string => {
-    const parts: string[] = [];
-    new Output({ isTty, write: (text) => parts.push(text) }, false).table(columns, rows, 'none');
-    return parts.join('');
-  };
-  expect(written(false)).toBe('NAME   COUNT\nalpha      7\n—      12345\n');
-  expect(written(true)).toBe('\u001b[1mNAME   COUNT\u001b[0m\nalpha      7\n—      12345\n');
+  expect(written(rows, { isTty: false })).toBe('NAME   COUNT\nalpha      7\n—      12345\n');
+  expect(written(rows, { isTty: true })).toBe(
+    '\u001b[1mNAME   COUNT\u001b[0m\nalpha      7\n—      12345\n',
+  );
 });
 
 it('says so when there is no row', () => {
-  const parts: string[] = [];
-  new Output({ isTty: false, write: (text) => parts.push(text) }, false).table(columns, [], 'none');
-  expect(parts).toEqual(['none\n']);
+  expect(written([], { isTty: false })).toBe('none\n');
 });

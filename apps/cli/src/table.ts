@@ -14,12 +14,12 @@ export function tableLines(columns: readonly Column[], rows: readonly Answer[]):
     ...rows.map((row) => columns.map(({ value }) => printable(value(row)))),
   ];
   const widths = columns.map((_column, index) =>
-    Math.max(...cells.map((line) => [...(line[index] ?? '')].length)),
+    Math.max(...cells.map((line) => widthOf(line[index] ?? ''))),
   );
   return cells.map((line) =>
     line
       .map((cell, index) => {
-        const padding = ' '.repeat((widths[index] ?? 0) - [...cell].length);
+        const padding = ' '.repeat((widths[index] ?? 0) - widthOf(cell));
         return columns[index]?.isNumber === true ? padding + cell : cell + padding;
       })
       .join('  ')
@@ -27,8 +27,11 @@ export function tableLines(columns: readonly Column[], rows: readonly Answer[]):
   );
 }
 
-/** Text of a chain may hold control characters that would move the cursor of the terminal. */
+/** Text of a chain may hold characters that would move the cursor or reverse the line. */
 export function printable(text: string): string {
-  // Everything below space, delete, and the second control block.
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '·');
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '·');
+}
+
+function widthOf(text: string): number {
+  return Array.from(text).length;
 }
