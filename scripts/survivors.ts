@@ -21,8 +21,9 @@ const TCP_LISTEN = '0A';
 export async function survivorsOf(run: {
   readonly tag: string;
   readonly sessionId: number;
+  readonly graceMs?: number;
 }): Promise<readonly Survivor[]> {
-  const deadline = Date.now() + GRACE_MS;
+  const deadline = Date.now() + (run.graceMs ?? GRACE_MS);
   let pids = pidsOf(run);
   while (pids.length > 0 && Date.now() < deadline) {
     await sleep(POLL_MS);
@@ -37,17 +38,20 @@ function pidsOf(run: { readonly tag: string; readonly sessionId: number }): numb
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .map(Number)
-    .filter((pid) => isTagged(pid, run.tag) || sessionOf(pid) === run.sessionId);
+    .filter((pid) => isTagged(pid, run.tag) || isInSession(pid, run.sessionId));
 }
 
 function isTagged(pid: number, tag: string): boolean {
   return readProc(pid, 'environ').split('\0').includes(`${RUN_TAG}=${tag}`);
 }
 
-/** Session of a living process; a dead one that only waits to be collected has none. */
-function sessionOf(pid: number): number | undefined {
+/**
+ * Whether a living process belongs to the session; a dead one that only waits to be collected does
+ * not. Session 0 is the system's own and never that of a run.
+ */
+function isInSession(pid: number, sessionId: number): boolean {
   const [state, , , session] = readProc(pid, 'stat').split(') ').at(-1)?.split(' ') ?? [];
-  return state === 'Z' ? undefined : Number(session);
+  return sessionId > 0 && state !== 'Z' && Number(session) === sessionId;
 }
 
 function commandOf(pid: number): string {

@@ -123,7 +123,9 @@ describe('dependencies', () => {
     const { ignoreDependencies } = readJson('knip.json') as {
       readonly ignoreDependencies: readonly string[];
     };
-    const users = authored.filter(({ path }) => /^contracts\/|^foundry\.toml$|^scripts\/.*\.ts$/.test(path));
+    const users = authored.filter(({ path }) =>
+      /^contracts\/|^foundry\.toml$|^scripts\/.*\.ts$/.test(path),
+    );
     const peers = new Set(Object.keys(directDependencies).flatMap((name) => peersOf(name)));
     const nowhere = ignoreDependencies.filter(
       (name) => !peers.has(name) && !users.some(({ text }) => text.includes(name)),
