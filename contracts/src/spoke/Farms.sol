@@ -103,33 +103,41 @@ contract Farms is IFarms, Ownable, ReentrancyGuardTransient {
 
     /// @inheritdoc IFarms
     function withdraw(uint32 farmId, uint96 amount) external nonReentrant {
-        _withdraw(farmId, msg.sender, amount);
+        _withdraw(farmId, msg.sender, amount, false);
     }
 
     /// @inheritdoc IFarms
     function exitFor(uint32 farmId, address user, uint96 amount) external nonReentrant {
         if (msg.sender != bridge) revert Farms_OnlyBridge(msg.sender);
-        _withdraw(farmId, user, amount);
+        _withdraw(farmId, user, amount, false);
     }
 
     /// @inheritdoc IFarms
     function claim(uint32 farmId) external nonReentrant returns (uint256 paid) {
-        paid = _claim(farmId);
-        if (paid != 0) IERC20(REWARD_TOKEN).safeTransfer(msg.sender, paid);
+        uint64 nextSeq = seq + 1;
+        paid = _claim(farmId, nextSeq);
+        if (paid == 0) return 0;
+        seq = nextSeq;
+        IERC20(REWARD_TOKEN).safeTransfer(msg.sender, paid);
     }
 
     /// @inheritdoc IFarms
     function claimMany(uint32[] calldata farmIds) external nonReentrant returns (uint256 paid) {
+        uint64 lastSeq = seq;
         for (uint256 i; i < farmIds.length; ++i) {
-            paid += _claim(farmIds[i]);
+            uint256 amount = _claim(farmIds[i], lastSeq + 1);
+            if (amount == 0) continue;
+            ++lastSeq;
+            paid += amount;
         }
-        if (paid != 0) IERC20(REWARD_TOKEN).safeTransfer(msg.sender, paid);
+        if (paid == 0) return 0;
+        seq = lastSeq;
+        IERC20(REWARD_TOKEN).safeTransfer(msg.sender, paid);
     }
 
     /// @inheritdoc IFarms
     function exit(uint32 farmId, uint96 amount) external nonReentrant returns (uint256 paid) {
-        _withdraw(farmId, msg.sender, amount);
-        paid = _claim(farmId);
+        paid = _withdraw(farmId, msg.sender, amount, true);
         if (paid != 0) IERC20(REWARD_TOKEN).safeTransfer(msg.sender, paid);
     }
 
@@ -173,8 +181,8 @@ contract Farms is IFarms, Ownable, ReentrancyGuardTransient {
     /// @inheritdoc IFarms
     function farmOf(uint32 farmId) external view returns (Farm memory) {
         FarmMath.FarmSlots storage farm = _farms[farmId];
-        FarmMath.Stream memory stream = farm.stream;
-        FarmMath.Terms memory terms = farm.terms;
+        FarmMath.Stream memory stream = FarmMath.load(farm.stream);
+        FarmMath.Terms memory terms = FarmMath.load(farm.terms);
         return Farm({
             stakeToken: terms.stakeToken,
             scaleBits: terms.scaleBits,
@@ -206,17 +214,16 @@ contract Farms is IFarms, Ownable, ReentrancyGuardTransient {
     /// @inheritdoc IFarms
     function earned(uint32 farmId, address user) external view returns (uint256) {
         FarmMath.FarmSlots storage farm = _farms[farmId];
-        FarmMath.Terms memory terms = farm.terms;
+        FarmMath.Terms memory terms = FarmMath.load(farm.terms);
         if (terms.state == FarmState.Unknown) return 0;
         (FarmMath.Stream memory stream,) = FarmMath.accrued(farm.stream, terms);
-        Position memory position = _positions[farmId][user];
-        return FarmMath.pendingX(position, stream.acc) >> terms.scaleBits;
+        return FarmMath.pendingX(_positions[farmId][user], stream.acc) >> terms.scaleBits;
     }
 
     /// @inheritdoc IFarms
     function unstreamed(uint32 farmId) external view returns (uint256) {
         FarmMath.FarmSlots storage farm = _farms[farmId];
-        FarmMath.Terms memory terms = farm.terms;
+        FarmMath.Terms memory terms = FarmMath.load(farm.terms);
         if (terms.state == FarmState.Unknown) return 0;
         (FarmMath.Stream memory stream, uint256 idleX) = FarmMath.accrued(farm.stream, terms);
         return FarmMath.unemittedX(farm, stream, idleX) >> FarmMath.STREAM_BITS;
@@ -225,7 +232,7 @@ contract Farms is IFarms, Ownable, ReentrancyGuardTransient {
     function _stake(uint32 farmId, address user, uint96 amount) private {
         if (amount == 0) revert Farms_ZeroAmount();
         FarmMath.FarmSlots storage farm = _farms[farmId];
-        FarmMath.Terms memory terms = farm.terms;
+        FarmMath.Terms memory terms = FarmMath.load(farm.terms);
         if (terms.state == FarmState.Unknown) revert Farms_UnknownFarm(farmId);
         if (terms.state != FarmState.Active) revert Farms_NotActive(farmId, terms.state);
 
@@ -234,21 +241,25 @@ contract Farms is IFarms, Ownable, ReentrancyGuardTransient {
         uint256 cap = 1 << terms.scaleBits;
         if (totalWeight >= cap) revert Farms_WeightCap(totalWeight, cap);
         stream.totalWeight = uint96(totalWeight);
-        farm.stream = stream;
+        FarmMath.store(farm.stream, stream);
 
         Position storage position = _positions[farmId][user];
-        uint96 weight = _settle(position, stream.acc);
-        position.accPaid = stream.acc;
-        position.weight = weight + amount;
+        uint96 weight = FarmMath.settle(position, stream.acc);
+        FarmMath.store(position, weight + amount, stream.acc);
         emit Staked(farmId, user, msg.sender, amount, ++seq);
 
         _pull(IERC20(terms.stakeToken), amount);
     }
 
-    function _withdraw(uint32 farmId, address user, uint96 amount) private {
+    /// @dev Returns principal to the caller. With `claims` what the user earned is booked as paid
+    /// as well, and the caller transfers it; without it the reward token is never touched.
+    function _withdraw(uint32 farmId, address user, uint96 amount, bool claims)
+        private
+        returns (uint256 paid)
+    {
         if (amount == 0) revert Farms_ZeroAmount();
         FarmMath.FarmSlots storage farm = _farms[farmId];
-        FarmMath.Terms memory terms = farm.terms;
+        FarmMath.Terms memory terms = FarmMath.load(farm.terms);
         if (terms.state == FarmState.Unknown) revert Farms_UnknownFarm(farmId);
         Position storage position = _positions[farmId][user];
         uint96 staked = position.weight;
@@ -256,34 +267,32 @@ contract Farms is IFarms, Ownable, ReentrancyGuardTransient {
 
         FarmMath.Stream memory stream = _accrue(farm, terms);
         stream.totalWeight -= amount;
-        farm.stream = stream;
+        FarmMath.store(farm.stream, stream);
 
-        _settle(position, stream.acc);
-        position.accPaid = stream.acc;
-        position.weight = staked - amount;
-        emit Withdrawn(farmId, user, msg.sender, amount, ++seq);
+        if (claims) paid = FarmMath.pay(position, stream.acc, terms.scaleBits);
+        else FarmMath.settle(position, stream.acc);
+        FarmMath.store(position, staked - amount, stream.acc);
+        uint64 nextSeq = seq + 1;
+        emit Withdrawn(farmId, user, msg.sender, amount, nextSeq);
+        if (paid != 0) emit Claimed(farmId, user, paid, ++nextSeq);
+        seq = nextSeq;
 
         IERC20(terms.stakeToken).safeTransfer(msg.sender, amount);
     }
 
     /// @dev Books the payment and leaves the farm's slots alone: the accumulator of now is
     /// computed in memory, and a later write arrives at a value no lower.
-    function _claim(uint32 farmId) private returns (uint256 paid) {
+    function _claim(uint32 farmId, uint64 nextSeq) private returns (uint256 paid) {
         FarmMath.FarmSlots storage farm = _farms[farmId];
-        FarmMath.Terms memory terms = farm.terms;
+        FarmMath.Terms memory terms = FarmMath.load(farm.terms);
         if (terms.state == FarmState.Unknown) revert Farms_UnknownFarm(farmId);
         (FarmMath.Stream memory stream,) = FarmMath.accrued(farm.stream, terms);
 
         Position storage position = _positions[farmId][msg.sender];
-        Position memory before = position;
-        uint256 pendingX = FarmMath.pendingX(before, stream.acc);
-        paid = pendingX >> terms.scaleBits;
+        paid = FarmMath.pay(position, stream.acc, terms.scaleBits);
         if (paid == 0) return 0;
-
-        position.weight = before.weight;
-        position.accPaid = stream.acc;
-        position.pendingX = pendingX - (paid << terms.scaleBits);
-        emit Claimed(farmId, msg.sender, paid, ++seq);
+        FarmMath.store(position, position.weight, stream.acc);
+        emit Claimed(farmId, msg.sender, paid, nextSeq);
     }
 
     /// @dev Applies one delta; returns what was added or taken back, 0 when the farm is untouched.
@@ -292,7 +301,7 @@ contract Farms is IFarms, Ownable, ReentrancyGuardTransient {
         returns (int256 applied)
     {
         FarmMath.FarmSlots storage farm = _farms[farmId];
-        FarmMath.Terms memory terms = farm.terms;
+        FarmMath.Terms memory terms = FarmMath.load(farm.terms);
         if (terms.state == FarmState.Unknown) return 0;
         if (delta > 0 && terms.state != FarmState.Active) return 0;
 
@@ -317,10 +326,8 @@ contract Farms is IFarms, Ownable, ReentrancyGuardTransient {
         uint256 rateX =
             Math.min(remainingX / duration, uint256(terms.maxRate) << FarmMath.STREAM_BITS);
         stream.rateX = uint80(rateX);
-        farm.stream = stream;
-        farm.undistributedX = 0;
-        farm.carriedX = uint128(remainingX - rateX * duration);
-        farm.funded = uint128(funded);
+        FarmMath.store(farm.stream, stream);
+        FarmMath.storeAmounts(farm, remainingX - rateX * duration, funded);
         emit StreamAdjusted(farmId, applied, stream.rateX, stream.endAt, nextSeq);
     }
 
@@ -333,13 +340,6 @@ contract Farms is IFarms, Ownable, ReentrancyGuardTransient {
         uint256 idleX;
         (stream, idleX) = FarmMath.accrued(farm.stream, terms);
         if (idleX != 0) farm.undistributedX += uint128(idleX);
-    }
-
-    /// @dev Adds to `pendingX` what the position earned up to `acc`; the caller stores `accPaid`.
-    function _settle(Position storage position, uint160 acc) private returns (uint96 weight) {
-        weight = position.weight;
-        uint256 earnedX = uint256(weight) * (acc - position.accPaid);
-        if (earnedX != 0) position.pendingX += earnedX;
     }
 
     /// @dev Pulls exactly `amount` from the caller; a token that keeps a fee is refused.

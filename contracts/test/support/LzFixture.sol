@@ -111,9 +111,7 @@ abstract contract LzFixture is Test {
         uint32 dstEid = uint32(bytes4(encoded[45:49]));
         address receiver = address(uint160(uint256(bytes32(encoded[49:81]))));
         _libs[dstEid].validatePacket(encoded);
-        _endpoints[dstEid].lzReceive(
-            origin, receiver, bytes32(encoded[81:113]), encoded[113:], ""
-        );
+        _endpoints[dstEid].lzReceive(origin, receiver, bytes32(encoded[81:113]), encoded[113:], "");
     }
 
     /// @dev Executes the compose at `index`.

@@ -145,8 +145,7 @@ abstract contract StackFixture is LzFixture {
                 minStream: MIN_STREAM
             })
         );
-        site.bridge =
-            new PositionBridge(endpoint, address(site.farms), address(this), RESTAKE_GAS);
+        site.bridge = new PositionBridge(endpoint, address(site.farms), address(this), RESTAKE_GAS);
     }
 
     function _wireSite(Site memory site) private {

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Test} from "forge-std/Test.sol";
+
+import {DevToken} from "../../src/dev/DevToken.sol";
+import {Farms} from "../../src/spoke/Farms.sol";
+
+/// @notice Gas of what users do, as whole transactions: each call runs isolated, so every slot is
+/// cold and the base cost of a transaction counts. Snapshots are committed.
+/// forge-config: default.isolate = true
+contract GasTest is Test {
+    address private constant ALICE = address(0xA11CE);
+    address private constant BOB = address(0xB0B);
+    string private constant GROUP = "farms";
+    uint32 private constant FARMS = 10;
+
+    DevToken private _reward;
+    Farms private _farms;
+    uint32[] private _farmIds;
+    int256[] private _deltas;
+
+    function setUp() external {
+        vm.warp(1_800_000_000);
+        _reward = new DevToken("Reward", "RWD", 18, address(this));
+        _farms = new Farms(address(_reward), address(this));
+        _farms.setReceiver(address(this));
+        _reward.mint(address(this), 100_000_000e18);
+        _reward.approve(address(_farms), type(uint256).max);
+        for (uint32 i = 1; i <= FARMS; ++i) {
+            DevToken stake = new DevToken("Stake", "STK", 18, address(this));
+            _farms.addFarm(i, address(stake), 96, 40, type(uint64).max);
+            for (uint256 j; j < 2; ++j) {
+                address user = j == 0 ? ALICE : BOB;
+                stake.mint(user, 1_000e18);
+                vm.prank(user);
+                stake.approve(address(_farms), type(uint256).max);
+            }
+            _farmIds.push(i);
+            _deltas.push(600_000e18);
+        }
+        _farms.adjustStreams(uint40(block.timestamp + 700 days), _farmIds, _deltas);
+        for (uint32 i = 1; i <= FARMS; ++i) {
+            vm.prank(ALICE);
+            _farms.stake(i, 100e18);
+        }
+        skip(100);
+    }
+
+    /// @dev Repeats the scenario that the peers were measured with.
+    function test_GasOfAStaker() external {
+        vm.startPrank(BOB);
+        _farms.stake(1, 10e18);
+        vm.snapshotGasLastCall(GROUP, "stake first");
+        skip(100);
+        _farms.stake(1, 10e18);
+        vm.snapshotGasLastCall(GROUP, "stake again, pending for the first time");
+        skip(100);
+        _farms.claim(1);
+        vm.snapshotGasLastCall(GROUP, "claim first");
+        skip(100);
+        _farms.claim(1);
+        vm.snapshotGasLastCall(GROUP, "claim again");
+        skip(100);
+        _farms.stake(1, 10e18);
+        vm.snapshotGasLastCall(GROUP, "stake again");
+        skip(100);
+        _farms.withdraw(1, 5e18);
+        vm.snapshotGasLastCall(GROUP, "withdraw part");
+        skip(100);
+        _farms.exit(1, 25e18);
+        vm.snapshotGasLastCall(GROUP, "exit: unstake all and claim");
+        vm.stopPrank();
+    }
+
+    function test_GasOfTenFarms() external {
+        vm.prank(ALICE);
+        _farms.claimMany(_farmIds);
+        skip(100);
+        vm.prank(ALICE);
+        _farms.claimMany(_farmIds);
+        vm.snapshotGasLastCall(GROUP, "claim 10 farms");
+        skip(100);
+        for (uint256 i; i < FARMS; ++i) {
+            _deltas[i] = 6_000e18;
+        }
+        _farms.adjustStreams(uint40(block.timestamp + 700 days), _farmIds, _deltas);
+        vm.snapshotGasLastCall(GROUP, "change 10 streams");
+    }
+}
