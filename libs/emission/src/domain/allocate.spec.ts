@@ -60,6 +60,7 @@ function inputsOf(
             .filter((farm) => farm.eid === eid)
             .map(({ farmId, staked }) => ({
               farmId,
+              isActive: true,
               staked,
               stakeDecimals: 6,
               valuePerTokenMicro: 1_000_000n,
@@ -118,6 +119,15 @@ describe('tvl-weighted allocation', () => {
       aFarm({ farmId: 2, staked: 0n, previousSD: 500n }),
     ];
     expect(amountsOf(farms, { maxChangeBps: 1_000 })).toEqual([600n, 400n]);
+  });
+
+  it('gives an ended farm its minimum whatever is staked in it', () => {
+    const inputs = inputsOf([aFarm({ minBps: 100 }), aFarm({ farmId: 2 })]);
+    const facts = inputs.facts.map((chain) => ({
+      ...chain,
+      farms: chain.farms.map((farm) => ({ ...farm, isActive: farm.farmId === 2 })),
+    }));
+    expect(allocate({ ...inputs, facts }).map(({ amountSD }) => amountSD)).toEqual([10n, 990n]);
   });
 
   it('gives everybody the minimum when nothing is staked', () => {

@@ -108,6 +108,7 @@ function weigh(
 ): WeightedRange {
   const farm = facts?.farms.find(({ farmId }) => farmId === range.farmId);
   assert(facts && farm, `no facts of farm ${farmKey(range)}`);
+  if (!farm.isActive) return { ...range, hi: range.lo, weight: 0n };
   if (policy.kind === 'tvl-weighted') return { ...range, weight: stakedValueMicro(farm) };
   const share = policy.shares[`${facts.chainKey}:${farm.farmId}`] ?? 0n;
   const wanted = mulDivDown(parameters.budgetSD, share, BPS);

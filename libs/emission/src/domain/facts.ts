@@ -7,6 +7,8 @@ export type Policy =
 
 export interface FarmFacts {
   readonly farmId: number;
+  /** An ended farm takes no rewards, so it weighs nothing whatever is staked in it. */
+  readonly isActive: boolean;
   /** Units of the stake token at the block of the chain's facts. */
   readonly staked: bigint;
   readonly stakeDecimals: number;

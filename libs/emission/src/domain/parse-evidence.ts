@@ -65,6 +65,7 @@ function chainFactsOf(field: Field): ChainFacts {
 function farmFactsOf(field: Field): FarmFacts {
   return {
     farmId: field.at('farmId').integer(),
+    isActive: field.at('isActive').boolean(),
     staked: field.at('staked').amount(),
     stakeDecimals: field.at('stakeDecimals').integer(),
     valuePerTokenMicro: field.at('valuePerTokenMicro').amount(),
@@ -138,6 +139,11 @@ class Field {
     if (typeof this.value !== 'number' || !Number.isSafeInteger(this.value) || this.value < 0) {
       throw this.wrong('a whole number');
     }
+    return this.value;
+  }
+
+  boolean(): boolean {
+    if (typeof this.value !== 'boolean') throw this.wrong('true or false');
     return this.value;
   }
 
