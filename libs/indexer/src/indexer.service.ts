@@ -1,0 +1,198 @@
+import { Injectable } from '@nestjs/common';
+import { type BlockRef, type ChainClient, ChainRegistry } from '#chain';
+import { type ChainId, defined, DomainError, type Hex, RetryableError } from '#kernel';
+import { failpoint, Log } from '#observability';
+import { ChainLease } from './chain-lease.js';
+import { ChainReader, NodeBehind, type Sighting } from './chain-reader.js';
+import { RangeSize } from './domain/range-size.js';
+import { ProjectorSet, type SourceSet } from './projector-set.js';
+import type { ChainCursorRow } from './storage/chain-cursor.row.js';
+import { type Advance, IndexWriter } from './storage/index-writer.js';
+
+/** Commits of one tick; a long history gives way to the other jobs of the process in between. */
+const ROUNDS_MAX = 20;
+
+const NO_PARENT: Hex = `0x${'00'.repeat(32)}`;
+
+/** The deployment or the code asks for logs the index has not collected from the start. */
+export class SourcesChanged extends DomainError {
+  readonly code = 'indexer.sources-changed';
+}
+
+/** What one tick did to a chain. */
+export interface TickReport {
+  readonly status: 'advanced' | 'idle' | 'standby' | 'halted' | 'node-behind';
+  /** First and last block the tick indexed; `to` is below `from` when it indexed none. */
+  readonly from: number;
+  readonly to: number;
+  /** Blocks that were taken back; 0 without a reorganisation. */
+  readonly reorgDepth: number;
+  readonly logs: number;
+}
+
+/** Follows the chains, one lane each: what goes wrong on one stops no other. */
+@Injectable()
+export class IndexerService {
+  private readonly ranges = new Map<ChainId, RangeSize>();
+
+  constructor(
+    private readonly chains: ChainRegistry,
+    private readonly index: IndexWriter,
+    private readonly lease: ChainLease,
+    private readonly projectors: ProjectorSet,
+    private readonly log: Log,
+  ) {}
+
+  /**
+   * Brings the index of one chain closer to its head; call it again for the rest. Every round is
+   * one transaction, so a crash at any point is repaired by the next tick.
+   *
+   * @throws {RetryableError} when no node gave a complete and consistent answer; the reason is
+   * also kept as the cursor's `lastError`.
+   * @throws {SourcesChanged} when the index lacks logs of sources that were added later.
+   */
+  async tick(chainId: ChainId): Promise<TickReport> {
+    const client = this.chains.byId(chainId);
+    const sources = this.projectors.sourcesOf(client.deployment);
+    if ((await this.index.load(chainId)) === undefined) await this.begin(client, sources);
+    const fence = await this.lease.fenceOf(chainId);
+    const start = defined(await this.index.load(chainId), `cursor of chain ${chainId}`);
+    if (fence === undefined) return unchanged('standby', start);
+    if (start.fence !== fence) {
+      await this.lease.release();
+      return unchanged('standby', start);
+    }
+    if (start.haltedReason !== null) return unchanged('halted', start);
+    if (start.sourcesDigest !== sources.digest) {
+      throw new SourcesChanged(
+        `the index of chain ${client.key} was built from other sources; build it anew`,
+      );
+    }
+    try {
+      return await this.follow(
+        client,
+        new ChainReader(this.index, this.projectors, sources),
+        start,
+      );
+    } catch (error) {
+      if (error instanceof NodeBehind) return await this.waitForNode(start, error);
+      if (error instanceof RetryableError) {
+        await this.index.note(start, { lastError: error.message });
+      }
+      throw error;
+    }
+  }
+
+  private async follow(
+    client: ChainClient,
+    reader: ChainReader,
+    start: ChainCursorRow,
+  ): Promise<TickReport> {
+    let [cursor, from, reorgDepth, logs] = [start, start.cursorBlock + 1, 0, 0];
+    for (let round = 0; round < ROUNDS_MAX; round += 1) {
+      const sighting = await this.look(client, reader, cursor);
+      if (sighting.kind === 'fork') {
+        const depth = await this.undo(cursor, sighting);
+        if (depth === undefined) return { ...unchanged('halted', cursor), reorgDepth };
+        reorgDepth += depth;
+        from = Math.min(from, cursor.cursorBlock - depth + 1);
+      } else if (await this.commit(cursor, sighting.advance)) {
+        logs += sighting.advance.logs.length;
+      } else break;
+      cursor = defined(await this.index.load(client.chainId), `cursor of chain ${client.key}`);
+      if (cursor.cursorBlock === cursor.headBlock) break;
+    }
+    const hasMoved = cursor.cursorBlock >= from || reorgDepth > 0;
+    const status = hasMoved ? 'advanced' : 'idle';
+    return { status, from, to: cursor.cursorBlock, reorgDepth, logs };
+  }
+
+  private async look(
+    client: ChainClient,
+    reader: ChainReader,
+    cursor: ChainCursorRow,
+  ): Promise<Sighting> {
+    const range = this.rangeOf(client.chainId);
+    try {
+      const { blocks } = range;
+      const sighting = await client.fromOneNode((node) => reader.read(node, cursor, blocks));
+      if (sighting.kind === 'advance') range.delivered(sighting.advance.logs.length);
+      return sighting;
+    } catch (error) {
+      if (error instanceof RetryableError && !(error instanceof NodeBehind)) range.failed();
+      throw error;
+    }
+  }
+
+  /** False when there was nothing to write. */
+  private async commit(cursor: ChainCursorRow, advance: Advance): Promise<boolean> {
+    const { chainId } = cursor;
+    if (advance.end.number === cursor.cursorBlock && advance.finalized === undefined) {
+      const isNews = cursor.lastError !== null || cursor.headBlock !== advance.head.number;
+      if (isNews) await this.index.note(cursor, { head: advance.head, lastError: null });
+      return false;
+    }
+    await this.index.advance(cursor, advance);
+    failpoint('range-committed');
+    const fields = {
+      chainId,
+      from: cursor.cursorBlock + 1,
+      to: advance.end.number,
+      logs: advance.logs.length,
+      finalizedBlock: advance.finalized?.number ?? cursor.finalizedBlock,
+    };
+    this.log.debug(fields, 'blocks indexed');
+    return true;
+  }
+
+  /** Depth of the reorganisation, or undefined when it reaches below what is final. */
+  private async undo(
+    cursor: ChainCursorRow,
+    sighting: Extract<Sighting, { kind: 'fork' }>,
+  ): Promise<number | undefined> {
+    const { chainId, cursorBlock, finalizedBlock } = cursor;
+    const { fork, head } = sighting;
+    if (fork === undefined) {
+      const reason = `fork below the finalized block ${finalizedBlock}: a final block was replaced`;
+      await this.index.halt(cursor, reason);
+      this.log.error({ chainId, cursorBlock, finalizedBlock, head: head.number }, 'chain halted');
+      return undefined;
+    }
+    const depth = cursorBlock - fork.number;
+    const logsUndone = await this.index.undo(cursor, fork, head);
+    this.log.warn({ chainId, forkBlock: fork.number, depth, logsUndone }, 'reorganisation undone');
+    return depth;
+  }
+
+  private async waitForNode(cursor: ChainCursorRow, error: NodeBehind): Promise<TickReport> {
+    await this.index.note(cursor, { head: error.head, lastError: error.message });
+    return unchanged('node-behind', cursor);
+  }
+
+  private async begin(client: ChainClient, sources: SourceSet): Promise<void> {
+    const { chainId, deployment } = client;
+    const number = deployment.startBlock - 1;
+    const { origin, isOriginFinal } = await client.fromOneNode(async (node) => {
+      if (number < 0) return { origin: beforeGenesis(), isOriginFinal: true };
+      const [block, finalized] = await Promise.all([node.blockByNumber(number), node.finalized()]);
+      if (block === undefined) throw new RetryableError(`the node has no block ${number} yet`);
+      return { origin: block, isOriginFinal: number <= finalized.number };
+    });
+    await this.index.create({ chainId, origin, isOriginFinal, sourcesDigest: sources.digest });
+  }
+
+  private rangeOf(chainId: ChainId): RangeSize {
+    const range = this.ranges.get(chainId) ?? new RangeSize();
+    this.ranges.set(chainId, range);
+    return range;
+  }
+}
+
+function beforeGenesis(): Omit<BlockRef, 'parentHash'> {
+  return { number: -1, hash: NO_PARENT, timestamp: 0 };
+}
+
+function unchanged(status: TickReport['status'], cursor: ChainCursorRow): TickReport {
+  const { cursorBlock } = cursor;
+  return { status, from: cursorBlock + 1, to: cursorBlock, reorgDepth: 0, logs: 0 };
+}
