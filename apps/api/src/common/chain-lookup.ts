@@ -27,6 +27,12 @@ export class ChainLookup {
     return name === undefined ? undefined : this.chain(name);
   }
 
+  /** Key of a chain by its number; the number itself when it left the deployment. */
+  keyOf(chainId: number): string {
+    const chain = this.config.deployment.chains.find((one) => one.chainId === chainId);
+    return chain?.key ?? String(chainId);
+  }
+
   /** @throws {EntityUnknown} when the chain has no such farm. */
   farm(chain: ChainDeployment, farmId: number): FarmDeployment {
     return found(

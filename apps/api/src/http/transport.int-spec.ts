@@ -196,13 +196,18 @@ describe('query fields', () => {
     ]);
   });
 
-  it.each(['limit=1&limit=2', 'limit[]=1', 'limit[a]=1', '__proto__=1', 'constructor=1', 'a.b=1'])(
-    'refuses %s',
-    async (query) => {
-      const { body } = await ask().get(`/v1/probe/query?${query}`).expect(400);
-      expect(body.code).toBe('request.invalid');
-    },
-  );
+  it.each([
+    'limit=1&limit=2',
+    'limit[]=1',
+    'limit[a]=1',
+    '__proto__=1',
+    'constructor=1',
+    'toString=1',
+    'a.b=1',
+  ])('refuses %s', async (query) => {
+    const { body } = await ask().get(`/v1/probe/query?${query}`).expect(400);
+    expect(body.code).toBe('request.invalid');
+  });
 });
 
 describe('refusals', () => {

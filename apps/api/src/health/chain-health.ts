@@ -1,0 +1,55 @@
+import type { ChainCursor } from '#indexer';
+import type { ChainHealth, ChainHealthDto, Readiness } from './health.dto.js';
+import type { HeadReading } from './head-probe.js';
+
+/** An index further behind than this is worth a look. */
+const LAG_SECONDS_MAX = 60;
+
+/** Puts together what the chain says and what the index has. */
+export function chainHealth(options: {
+  readonly chainKey: string;
+  readonly chainId: number;
+  readonly reading: HeadReading;
+  readonly cursor: ChainCursor | undefined;
+}): ChainHealthDto {
+  const { chainKey, chainId, reading, cursor } = options;
+  const head = reading.isKnown ? reading.head : undefined;
+  const hasBoth = head !== undefined && cursor !== undefined;
+  // The index may have asked after the health page did.
+  const lagBlocks = hasBoth ? Math.max(0, head.number - cursor.cursorBlock) : null;
+  const lagSeconds = hasBoth ? Math.max(0, head.timestamp - cursor.cursorTimestamp) : null;
+  return {
+    chainKey,
+    chainId,
+    status: statusOf({ reading, cursor, lagSeconds }),
+    headBlock: head?.number ?? null,
+    indexedBlock: cursor?.cursorBlock ?? null,
+    finalizedBlock: cursor?.finalizedBlock ?? null,
+    indexedTimestamp: cursor?.cursorTimestamp ?? null,
+    lagBlocks,
+    lagSeconds,
+    haltedReason: cursor?.haltedReason ?? null,
+    lastError: reading.isKnown ? null : reading.error,
+  };
+}
+
+function statusOf(facts: {
+  readonly reading: HeadReading;
+  readonly cursor: ChainCursor | undefined;
+  readonly lagSeconds: number | null;
+}): ChainHealth {
+  const { reading, cursor, lagSeconds } = facts;
+  if (cursor !== undefined && cursor.haltedReason !== null) return 'halted';
+  if (!reading.isKnown) return 'unreachable';
+  if (cursor === undefined) return 'waiting';
+  return lagSeconds !== null && lagSeconds > LAG_SECONDS_MAX ? 'lagging' : 'ok';
+}
+
+/** One bad chain degrades the service; only the database takes it down. */
+export function readinessOf(
+  isDatabaseUp: boolean,
+  chains: readonly Pick<ChainHealthDto, 'status'>[],
+): Readiness {
+  if (!isDatabaseUp) return 'down';
+  return chains.every(({ status }) => status === 'ok') ? 'ok' : 'degraded';
+}

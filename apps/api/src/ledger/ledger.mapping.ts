@@ -1,0 +1,111 @@
+import type {
+  BalanceView,
+  JournalView,
+  LedgerDigest,
+  LedgerFault,
+  TrialBalanceLine,
+  VerifyResult,
+} from '#ledger';
+import type {
+  BalanceDto,
+  DigestDto,
+  JournalDto,
+  LedgerFaultDto,
+  TrialBalanceLineDto,
+  VerificationDto,
+} from './ledger.dto.js';
+
+/** Key of a chain by its number. */
+export type ChainKeyOf = (chainId: number) => string;
+
+export function balanceDto(view: BalanceView, keyOf: ChainKeyOf): BalanceDto {
+  const { accountId, chainId, asset, kind, owner } = view;
+  return {
+    accountId,
+    chainKey: keyOf(chainId),
+    chainId,
+    asset,
+    kind,
+    owner,
+    debits: view.debits.toString(),
+    credits: view.credits.toString(),
+    balance: view.balance.toString(),
+  };
+}
+
+export function journalDto(view: JournalView, keyOf: ChainKeyOf): JournalDto {
+  return {
+    journalId: view.id,
+    seq: view.seq,
+    businessKey: view.businessKey,
+    kind: view.kind,
+    chainKey: keyOf(view.chainId),
+    chainId: view.chainId,
+    asOfBlock: view.block.number,
+    blockHash: view.block.hash,
+    txHash: view.txHash,
+    logIndex: view.logIndex,
+    occurredAt: view.occurredAt,
+    prevHash: view.prevHash,
+    hash: view.hash,
+    postings: view.postings.map(({ leg, accountId, asset, kind, owner, amount }) => ({
+      leg,
+      accountId,
+      asset,
+      kind,
+      owner,
+      amount: amount.toString(),
+    })),
+  };
+}
+
+export function trialBalanceLineDto(
+  line: TrialBalanceLine,
+  keyOf: ChainKeyOf,
+): TrialBalanceLineDto {
+  const { chainId, asset } = line;
+  return {
+    chainKey: keyOf(chainId),
+    chainId,
+    asset,
+    debits: line.debits.toString(),
+    credits: line.credits.toString(),
+    difference: line.difference.toString(),
+  };
+}
+
+export function verificationDto(result: VerifyResult, keyOf: ChainKeyOf): VerificationDto {
+  const { ok, journals, postings, firstBad } = result;
+  return {
+    ok,
+    journals,
+    postings,
+    firstBad: firstBad === undefined ? null : faultDto(firstBad, keyOf),
+  };
+}
+
+function faultDto(fault: LedgerFault, keyOf: ChainKeyOf): LedgerFaultDto {
+  return {
+    reason: fault.reason,
+    chainKey: fault.chainId === undefined ? null : keyOf(fault.chainId),
+    journalId: fault.journalId ?? null,
+    businessKey: fault.businessKey ?? null,
+    leg: fault.leg ?? null,
+    accountId: fault.accountId ?? null,
+  };
+}
+
+export function digestDto(digest: LedgerDigest, keyOf: ChainKeyOf): DigestDto {
+  return {
+    digest: digest.digest,
+    journals: digest.journals,
+    postings: digest.postings,
+    chains: digest.chains.map(({ chainId, journals, postings, head }) => ({
+      chainKey: keyOf(chainId),
+      chainId,
+      journals,
+      postings,
+      head,
+    })),
+  };
+}
