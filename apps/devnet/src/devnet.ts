@@ -39,6 +39,7 @@ export class Devnet {
   readonly file: DeploymentFile;
   /** Resolves when the devnet has stopped, whoever asked for it. */
   readonly ended: Promise<void>;
+  readonly chains: PerChain<DevChain>;
   readonly #worker: MessageWorker;
   #control: ControlServer | undefined;
   #stopping: Promise<void> | undefined;
@@ -47,11 +48,11 @@ export class Devnet {
   private constructor(
     private readonly folder: string,
     private readonly cluster: ChainCluster,
-    readonly chains: PerChain<DevChain>,
-    { file, worker }: StartedNetwork,
+    network: StartedNetwork,
   ) {
-    this.file = file;
-    this.#worker = worker;
+    this.chains = network.chains;
+    this.file = network.file;
+    this.#worker = network.worker;
     this.ended = new Promise((resolve) => {
       this.#markEnded = resolve;
     });
@@ -81,10 +82,12 @@ export class Devnet {
       const network = isNetworkKept(folder)
         ? await resumeNetwork({ folder, chains, report, given })
         : await createNetwork({
-            ...{ folder, chains, report },
+            folder,
+            chains,
+            report,
             parameters: { ...DEFAULT_PARAMETERS, ...given },
           });
-      const devnet = new Devnet(folder, cluster, chains, network);
+      const devnet = new Devnet(folder, cluster, network);
       await devnet.openControl();
       return devnet;
     } catch (error) {

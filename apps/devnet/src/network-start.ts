@@ -22,6 +22,7 @@ export type Reporter = (report: DevnetReport) => void;
 
 /** What runs on top of the chains. */
 export interface StartedNetwork {
+  readonly chains: PerChain<DevChain>;
   readonly file: DeploymentFile;
   readonly worker: MessageWorker;
 }
@@ -49,7 +50,7 @@ export async function createNetwork(
   report({ step: 'accounts' });
   // Last: the file says that the network is whole.
   writeJson(deploymentPath(folder), network.file);
-  return { file: network.file, worker };
+  return { chains, file: network.file, worker };
 }
 
 /**
@@ -78,7 +79,7 @@ export async function resumeNetwork(
   await onEveryChain((key) => requireContracts(folder, chains[key], deployment));
   writeJson(deploymentPath(folder), file);
   report({ step: 'resumed', genesis: file.epoch.genesis });
-  return { file, worker: startWorker(options, deployment) };
+  return { chains, file, worker: startWorker(options, deployment) };
 }
 
 /** Whether a whole network is kept in the folder. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { defined } from '#kernel';
 import { ROLES } from '../accounts.js';
 import { sleep, waitFor, WaitTimeout } from '../sleep.js';
-import { type ChainSpec, SLOTS_PER_EPOCH } from '../topology.js';
+import { type ChainKey, type ChainSpec, SLOTS_PER_EPOCH } from '../topology.js';
 import { anvilBinary, AnvilMissing } from './anvil-binary.js';
 import { BlockTicker } from './block-ticker.js';
 import { callRpc, RpcError } from './json-rpc.js';
@@ -17,6 +17,13 @@ const STOP_TIMEOUT_MS = 60_000;
  */
 const STATES_KEPT = 300;
 
+export interface AnvilOptions {
+  readonly spec: ChainSpec;
+  readonly port: number;
+  /** Where the chain keeps its state. */
+  readonly folder: string;
+}
+
 /** One local chain: an anvil process that keeps its state in a folder of its own. */
 export class AnvilProcess {
   readonly rpcUrl: string;
@@ -26,12 +33,10 @@ export class AnvilProcess {
   #onFailure: ((error: unknown) => void) | undefined;
 
   private constructor(
-    readonly spec: ChainSpec,
-    readonly port: number,
     private readonly child: ChildProcess,
-    private readonly cacheFolder: string,
+    private readonly options: AnvilOptions,
   ) {
-    this.rpcUrl = `http://127.0.0.1:${port}`;
+    this.rpcUrl = `http://127.0.0.1:${options.port}`;
   }
 
   /**
@@ -39,27 +44,26 @@ export class AnvilProcess {
    *
    * @throws {AnvilMissing} when there is no anvil on this machine.
    */
-  static async start(options: {
-    readonly spec: ChainSpec;
-    readonly port: number;
-    readonly folder: string;
-  }): Promise<AnvilProcess> {
-    const { spec, port, folder } = options;
+  static async start(options: AnvilOptions): Promise<AnvilProcess> {
+    const { folder } = options;
     mkdirSync(folder, { recursive: true });
-    const cacheFolder = join(folder, 'cache');
-    rmSync(cacheFolder, { recursive: true, force: true });
+    rmSync(cacheFolderOf(folder), { recursive: true, force: true });
     const log = openSync(join(folder, 'anvil.log'), 'a');
     // A group of its own: Ctrl-C must reach the devnet alone, which then stops chains in order.
-    const child = spawn(anvilBinary(), argumentsOf({ spec, port, folder, cacheFolder }), {
+    const child = spawn(anvilBinary(), argumentsOf(options), {
       stdio: ['ignore', log, log],
       detached: true,
     });
     closeSync(log);
     await spawned(child);
-    const chain = new AnvilProcess(spec, port, child, cacheFolder);
+    const chain = new AnvilProcess(child, options);
     await chain.waitUntilUp();
     chain.#ticker = chain.startTicker();
     return chain;
+  }
+
+  get key(): ChainKey {
+    return this.options.spec.key;
   }
 
   get pid(): number {
@@ -73,7 +77,7 @@ export class AnvilProcess {
   /** Calls `listener` when the chain ends without having been asked to. */
   onUnexpectedExit(listener: (reason: string) => void): void {
     this.child.once('exit', (code, signal) => {
-      if (!this.#isStopping) listener(`anvil of ${this.spec.key} ended (${signal ?? code})`);
+      if (!this.#isStopping) listener(`anvil of ${this.key} ended (${signal ?? code})`);
     });
   }
 
@@ -110,7 +114,7 @@ export class AnvilProcess {
       this.child.kill('SIGKILL');
       await this.waitForExit(STOP_TIMEOUT_MS);
     }
-    rmSync(this.cacheFolder, { recursive: true, force: true });
+    rmSync(cacheFolderOf(this.options.folder), { recursive: true, force: true });
   }
 
   private startTicker(): BlockTicker {
@@ -130,7 +134,7 @@ export class AnvilProcess {
   private async waitUntilUp(): Promise<void> {
     try {
       await waitFor({
-        what: `start of the chain ${this.spec.key}`,
+        what: `start of the chain ${this.key}`,
         probe: () => this.probe(),
         timeoutMs: START_TIMEOUT_MS,
         intervalMs: 20,
@@ -143,13 +147,11 @@ export class AnvilProcess {
 
   private async probe(): Promise<true | undefined> {
     if (this.hasExited) {
-      throw new Error(
-        `anvil of ${this.spec.key} ended at once; see anvil.log, or start with --reset`,
-      );
+      throw new Error(`anvil of ${this.key} ended at once; see anvil.log, or start with --reset`);
     }
     try {
       const id = await callRpc({ url: this.rpcUrl, method: 'eth_chainId', timeoutMs: 1_000 });
-      return Number(id) === this.spec.chainId ? true : undefined;
+      return Number(id) === this.options.spec.chainId ? true : undefined;
     } catch (error) {
       // Not up yet: the connection is refused or the answer is late.
       if (error instanceof TypeError || error instanceof DOMException) return undefined;
@@ -164,21 +166,29 @@ export function stateFile(folder: string): string {
   return join(folder, 'state.json');
 }
 
-function argumentsOf(options: {
-  readonly spec: ChainSpec;
-  readonly port: number;
-  readonly folder: string;
-  readonly cacheFolder: string;
-}): readonly string[] {
-  const { spec, port, folder, cacheFolder } = options;
+/** States a chain moves out of memory; of no use after it has stopped. */
+function cacheFolderOf(folder: string): string {
+  return join(folder, 'cache');
+}
+
+function argumentsOf({ spec, port, folder }: AnvilOptions): readonly string[] {
+  const values = {
+    host: '127.0.0.1',
+    port: String(port),
+    'chain-id': String(spec.chainId),
+    'slots-in-an-epoch': String(SLOTS_PER_EPOCH),
+    hardfork: 'cancun',
+    accounts: String(ROLES.length),
+    state: stateFile(folder),
+    'prune-history': String(STATES_KEPT),
+    'cache-path': cacheFolderOf(folder),
+  };
   return [
-    ...['--host', '127.0.0.1', '--port', String(port), '--chain-id', String(spec.chainId)],
-    ...['--slots-in-an-epoch', String(SLOTS_PER_EPOCH), '--hardfork', 'cancun'],
-    ...['--accounts', String(ROLES.length), '--no-cors', '--quiet'],
+    ...Object.entries(values).flatMap(([name, value]) => [`--${name}`, value]),
     // Old blocks must stay readable after a restart: facts are pinned to finalized blocks.
-    ...['--state', stateFile(folder), '--preserve-historical-states'],
-    ...['--prune-history', String(STATES_KEPT)],
-    ...['--cache-path', cacheFolder],
+    '--preserve-historical-states',
+    '--no-cors',
+    '--quiet',
   ];
 }
 

@@ -46,7 +46,7 @@ export class ChainCluster {
     const chains = { hub, alpha, beta };
     recordProcesses(
       folder,
-      running.map(({ pid, spec }) => ({ pid, mark: stateFile(join(folder, spec.key)) })),
+      running.map(({ pid, key }) => ({ pid, mark: stateFile(join(folder, key)) })),
     );
     return new ChainCluster(folder, chains, Watchdog.start(running.map(({ pid }) => pid)));
   }

@@ -95,8 +95,8 @@ export class DevChain {
     } catch (error) {
       const data = revertDataOf(error);
       if (data === undefined) throw error;
-      const { name, text } = explainRevert(data);
-      throw new CallRefused(`${label} on ${this.spec.key}`, name, text, { cause: error });
+      const refusal = explainRevert(data);
+      throw new CallRefused(`${label} on ${this.spec.key}`, refusal, { cause: error });
     }
   }
 

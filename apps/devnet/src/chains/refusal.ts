@@ -6,19 +6,25 @@ import { DomainError, type Hex, toHex } from '#kernel';
 export class CallRefused extends DomainError {
   override readonly code = 'devnet.call-refused';
 
-  constructor(
-    readonly label: string,
-    /** Name of the custom error, or undefined when the contract gave none that is known. */
-    readonly errorName: string | undefined,
-    reason: string,
-    options?: ErrorOptions,
-  ) {
-    super(`${label} is refused: ${reason}`, options);
+  /** Name of the custom error; undefined when the contract gave none that is known. */
+  readonly errorName: string | undefined;
+
+  constructor(label: string, refusal: Refusal, options?: ErrorOptions) {
+    super(`${label} is refused: ${refusal.text}`, options);
+    this.errorName = refusal.name;
   }
 }
 
+/** Why a contract reverted. */
+export interface Refusal {
+  /** Name of the custom error, if it is one that is known. */
+  readonly name?: string;
+  /** The error with its arguments, or a sentence. */
+  readonly text: string;
+}
+
 /** What the revert data says, with the arguments of the error. */
-export function explainRevert(data: Hex): { readonly name?: string; readonly text: string } {
+export function explainRevert(data: Hex): Refusal {
   if (data === '0x') return { text: 'no reason given, as when gas runs out' };
   try {
     const { errorName, args } = decodeErrorResult({ abi: errorAbi, data });
@@ -35,7 +41,7 @@ export function explainRevert(data: Hex): { readonly name?: string; readonly tex
 export function revertDataOf(error: unknown): Hex | undefined {
   let current: unknown = error;
   while (current !== null && typeof current === 'object') {
-    if ('data' in current && typeof current.data === 'string' && /^0x/.test(current.data)) {
+    if ('data' in current && typeof current.data === 'string' && current.data.startsWith('0x')) {
       return toHex(current.data);
     }
     current = 'cause' in current ? current.cause : undefined;

@@ -41,8 +41,12 @@ export function planChainContracts(plan: DeployPlan, epochSeconds: number): Chai
   const reward =
     key === 'hub'
       ? plan.create(projectArtifact('HeadwaterVotesToken'), [
-          ...[name, symbol, endpoint, plan.deployer],
-          ...[accountOf('treasury').address, REWARD_SUPPLY],
+          name,
+          symbol,
+          endpoint,
+          plan.deployer,
+          accountOf('treasury').address,
+          REWARD_SUPPLY,
         ])
       : plan.create(projectArtifact('HeadwaterToken'), [name, symbol, endpoint, plan.deployer]);
   const deltaToken = STAKE_TOKENS.delta;
@@ -73,7 +77,12 @@ export function planChainContracts(plan: DeployPlan, epochSeconds: number): Chai
   plan.call(farms, 'setReceiver', [receiver.address]);
   plan.call(farms, 'setBridge', [bridge.address]);
   return {
-    ...{ layerZero, reward, delta, farms, receiver, bridge },
+    layerZero,
+    reward,
+    delta,
+    farms,
+    receiver,
+    bridge,
     ...(key === 'alpha' ? { market: planPairMarket(plan) } : {}),
     ...(key === 'beta' ? { dollar: planDollar(plan) } : {}),
   };
@@ -86,9 +95,7 @@ export function planFarms(plan: DeployPlan, all: PerChain<ChainContracts>): void
   for (const { farmId, stake } of FARM_CATALOG[key]) {
     const { scaleBits, minWeightBits } = STAKE_TOKENS[stake];
     const token = stakeTokenOf(contracts, stake);
-    plan.call(contracts.farms, 'addFarm', [
-      ...[farmId, token, scaleBits, minWeightBits, FARM_RATE_MAX],
-    ]);
+    plan.call(contracts.farms, 'addFarm', [farmId, token, scaleBits, minWeightBits, FARM_RATE_MAX]);
   }
   for (const oft of [contracts.reward, contracts.delta]) {
     plan.call(contracts.bridge, 'setRoute', [oft.address, oft.address]);

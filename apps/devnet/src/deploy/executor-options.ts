@@ -14,13 +14,16 @@ export function executorOptions(options: {
   readonly receiveGas: bigint;
   readonly composeGas?: bigint;
 }): Hex {
-  const gasOf = (gas: bigint) => numberToHex(gas, { size: 16 });
   const entries = [entry(LZ_RECEIVE, gasOf(options.receiveGas))];
   if (options.composeGas !== undefined) {
     const firstIndex = numberToHex(0, { size: 2 });
     entries.push(entry(LZ_COMPOSE, concatHex([firstIndex, gasOf(options.composeGas)])));
   }
   return toHex(concatHex([numberToHex(TYPE_3, { size: 2 }), ...entries]));
+}
+
+function gasOf(gas: bigint): Hex {
+  return numberToHex(gas, { size: 16 });
 }
 
 function entry(kind: number, body: Hex): Hex {

@@ -63,7 +63,9 @@ export function planGovernance(options: {
   for (const key of CHAIN_KEYS) {
     const { eid } = CHAINS[key];
     plan.call(controller, 'setChain', [
-      ...[eid, pad(contracts[key].receiver.address, { size: 32 }), CHAIN_SHARE_MAX_BPS[key]],
+      eid,
+      pad(contracts[key].receiver.address, { size: 32 }),
+      CHAIN_SHARE_MAX_BPS[key],
     ]);
     for (const { farmId } of FARM_CATALOG[key]) {
       plan.call(controller, 'setFarmBounds', [eid, farmId, 0, FARM_SHARE_MAX_BPS]);

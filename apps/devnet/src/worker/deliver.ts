@@ -92,7 +92,9 @@ export async function deliver(options: {
     drops.length === 0
       ? encodeCall(executorArtifact, 'execute302', [execution])
       : encodeCall(executorArtifact, 'nativeDropAndExecute302', [
-          ...[drops, NATIVE_DROP_CALL_GAS, execution],
+          drops,
+          NATIVE_DROP_CALL_GAS,
+          execution,
         ]);
   await destination.chain.sender('executorAdmin').execute({
     label: 'delivery of a message',
@@ -117,7 +119,13 @@ export async function compose(options: {
     label: 'compose call of a message',
     to: destination.executor,
     data: encodeCall(executorArtifact, 'compose302', [
-      ...[call.from, call.to, message.guid, call.index, call.message, '0x', gasLimit],
+      call.from,
+      call.to,
+      message.guid,
+      call.index,
+      call.message,
+      '0x',
+      gasLimit,
     ]),
     value: bought.value,
     gas: transactionGas(gasLimit),

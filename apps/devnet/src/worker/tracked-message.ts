@@ -116,7 +116,10 @@ function composesOf(
       (other) => isSame(other.fact) && executors.has(other.fact.executor),
     );
     return {
-      ...{ from, to, index, message },
+      from,
+      to,
+      index,
+      message,
       deliveredTx: delivered?.txHash,
       alert: alert?.fact.reason,
     };

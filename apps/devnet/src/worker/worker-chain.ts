@@ -20,7 +20,12 @@ export function workerChainOf(chain: DevChain, deployment: ChainDeployment): Wor
     deployment.contracts;
   const [first, second] = DVN_NAMES.map((name, index) => defined(dvns[index], `DVN ${name}`));
   return {
-    ...{ chain, endpoint, receiveUln, endpointView, receiveUlnView, executor },
+    chain,
+    endpoint,
+    receiveUln,
+    endpointView,
+    receiveUlnView,
+    executor,
     dvns: { A: defined(first, 'DVN A'), B: defined(second, 'DVN B') },
   };
 }
