@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {stdError} from "forge-std/StdError.sol";
+
+import {IFarms} from "../../src/interfaces/IFarms.sol";
+import {Farms} from "../../src/spoke/Farms.sol";
+import {FarmsFixture} from "../support/FarmsFixture.sol";
+import {FeeToken, HostileToken, PlainToken} from "../support/Tokens.sol";
+
+contract FarmsTest is FarmsFixture {
+    function setUp() external {
+        _startFarms();
+    }
+
+    // Registration.
+
+    function test_AddFarmStoresTheTermsAndNoCheckpoint() external {
+        vm.expectEmit();
+        emit IFarms.FarmAdded(7, address(_reward), 80, 30, 5, 3);
+        _farms.addFarm(7, address(_reward), 80, 30, 5);
+        IFarms.Farm memory farm = _farms.farmOf(7);
+        assertEq(farm.stakeToken, address(_reward));
+        assertEq(farm.scaleBits, 80);
+        assertEq(farm.minWeightBits, 30);
+        assertEq(uint8(farm.state), uint8(IFarms.FarmState.Active));
+        assertEq(farm.maxRate, 5);
+        assertEq(farm.lastAt, 0);
+    }
+
+    function test_RevertIf_AddFarmIsNotCalledByTheOwner() external {
+        vm.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, ALICE));
+        vm.prank(ALICE);
+        _farms.addFarm(7, address(_reward), 96, 40, 1);
+    }
+
+    function test_RevertIf_TheFarmExists() external {
+        vm.expectRevert(abi.encodeWithSelector(IFarms.Farms_FarmExists.selector, 1));
+        _farms.addFarm(1, address(_reward), 96, 40, 1);
+    }
+
+    function test_RevertIf_TheScaleIsOutOfBounds() external {
+        uint8[2][4] memory cases =
+            [[uint8(31), 1], [uint8(97), 1], [uint8(64), 64], [uint8(64), 200]];
+        for (uint256 i; i < cases.length; ++i) {
+            vm.expectRevert(
+                abi.encodeWithSelector(IFarms.Farms_BadScale.selector, cases[i][0], cases[i][1])
+            );
+            _farms.addFarm(7, address(_reward), cases[i][0], cases[i][1], 1);
+        }
+    }
+
+    function test_RevertIf_TheStakeTokenHasAnActiveFarm() external {
+        vm.expectRevert(
+            abi.encodeWithSelector(IFarms.Farms_StakeTokenInUse.selector, address(_stake), 1)
+        );
+        _farms.addFarm(7, address(_stake), 96, 40, 1);
+    }
+
+    function test_AnEndedFarmFreesItsStakeToken() external {
+        _farms.endFarm(1);
+        _farms.addFarm(7, address(_stake), 96, 40, 1);
+        assertEq(_farms.stakeTokenOf(7), address(_stake));
+    }
+
+    function test_FarmZeroIsAFarmLikeAnyOther() external {
+        _farms.addFarm(0, address(_reward), 96, 40, 1);
+        vm.expectRevert(
+            abi.encodeWithSelector(IFarms.Farms_StakeTokenInUse.selector, address(_reward), 0)
+        );
+        _farms.addFarm(7, address(_reward), 96, 40, 1);
+    }
+
+    function test_RevertIf_AFarmHasNoTokenOrNoRate() external {
+        vm.expectRevert(IFarms.Farms_ZeroAddress.selector);
+        _farms.addFarm(7, address(0), 96, 40, 1);
+        vm.expectRevert(IFarms.Farms_ZeroAmount.selector);
+        _farms.addFarm(7, address(_reward), 96, 40, 0);
+    }
+
+    function test_RevertIf_EndingAFarmThatIsNotActive() external {
+        vm.expectRevert(abi.encodeWithSelector(IFarms.Farms_UnknownFarm.selector, 9));
+        _farms.endFarm(9);
+        _farms.endFarm(1);
+        vm.expectRevert(
+            abi.encodeWithSelector(IFarms.Farms_NotActive.selector, 1, IFarms.FarmState.Ended)
+        );
+        _farms.endFarm(1);
+    }
+
+    // Wiring.
+
+    function test_RevertIf_WiringIsChangedOrEmpty() external {
+        vm.expectRevert(abi.encodeWithSelector(IFarms.Farms_AlreadySet.selector, address(this)));
+        _farms.setReceiver(ALICE);
+        vm.expectRevert(abi.encodeWithSelector(IFarms.Farms_AlreadySet.selector, BRIDGE));
+        _farms.setBridge(ALICE);
+
+        Farms fresh = new Farms(address(_reward), address(this));
+        vm.expectRevert(IFarms.Farms_ZeroAddress.selector);
+        fresh.setReceiver(address(0));
+        vm.expectRevert(IFarms.Farms_ZeroAddress.selector);
+        fresh.setBridge(address(0));
+        vm.expectRevert(IFarms.Farms_ZeroAddress.selector);
+        new Farms(address(0), address(this));
+    }
+
+    function test_RevertIf_OwnershipIsRenounced() external {
+        vm.expectRevert(IFarms.Farms_RenounceDisabled.selector);
+        _farms.renounceOwnership();
+    }
+
+    function test_EveryEventCarriesTheNextSequenceNumber() external {
+        assertEq(_farms.seq(), 2);
+        _stakeAs(ALICE, 1, 1e18);
+        assertEq(_farms.seq(), 3);
+        _adjust(1, 1e18, START + 100);
+        assertEq(_farms.seq(), 4);
+        skip(50);
+        vm.startPrank(ALICE);
+        _farms.claim(1);
+        assertEq(_farms.seq(), 5);
+        skip(25);
+        _farms.exit(1, 1e18);
+        assertEq(_farms.seq(), 7);
+        vm.stopPrank();
+        _farms.endFarm(1);
+        assertEq(_farms.seq(), 8);
+    }
+
+    // Stakes.
+
+    function test_RevertIf_AStakeIsRefused() external {
+        vm.expectRevert(IFarms.Farms_ZeroAmount.selector);
+        _farms.stake(1, 0);
+        vm.expectRevert(IFarms.Farms_ZeroAddress.selector);
+        _farms.stakeFor(1, address(0), 1);
+        vm.expectRevert(abi.encodeWithSelector(IFarms.Farms_UnknownFarm.selector, 9));
+        _farms.stake(9, 1);
+        _farms.endFarm(1);
+        vm.expectRevert(
+            abi.encodeWithSelector(IFarms.Farms_NotActive.selector, 1, IFarms.FarmState.Ended)
+        );
+        _farms.stake(1, 1);
+    }
+
+    function test_RevertIf_TheWeightCapIsReached() external {
+        _farms.addFarm(7, address(_reward), 40, 8, MAX_RATE);
+        uint96 cap = uint96(1) << 40;
+        _fund(_reward, ALICE, cap);
+        vm.startPrank(ALICE);
+        vm.expectRevert(abi.encodeWithSelector(IFarms.Farms_WeightCap.selector, cap, cap));
+        _farms.stake(7, cap);
+        _farms.stake(7, cap - 1);
+        vm.expectRevert(abi.encodeWithSelector(IFarms.Farms_WeightCap.selector, cap, cap));
+        _farms.stake(7, 1);
+        vm.stopPrank();
+    }
+
+    function test_RevertIf_TheTokenKeepsAFee() external {
+        FeeToken token = new FeeToken();
+        _farms.addFarm(7, address(token), 96, 40, MAX_RATE);
+        token.mint(ALICE, 100);
+        vm.startPrank(ALICE);
+        token.approve(address(_farms), 100);
+        vm.expectRevert(abi.encodeWithSelector(IFarms.Farms_TransferShort.selector, 100, 99));
+        _farms.stake(7, 100);
+        vm.stopPrank();
+    }
+
+    function test_StakeForCreditsTheUserAndChargesTheCaller() external {
+        _fund(_stake, ALICE, 5e18);
+        vm.expectEmit();
+        emit IFarms.Staked(1, BOB, ALICE, 5e18, 3);
+        vm.prank(ALICE);
+        _farms.stakeFor(1, BOB, 5e18);
+        assertEq(_farms.positionOf(1, BOB).weight, 5e18);
+        assertEq(_farms.positionOf(1, ALICE).weight, 0);
+        assertEq(_stake.balanceOf(ALICE), 0);
+    }
+
+    function test_RevertIf_AWithdrawalIsRefused() external {
+        _stakeAs(ALICE, 1, 5);
+        vm.startPrank(ALICE);
+        vm.expectRevert(IFarms.Farms_ZeroAmount.selector);
+        _farms.withdraw(1, 0);
+        vm.expectRevert(abi.encodeWithSelector(IFarms.Farms_UnknownFarm.selector, 9));
+        _farms.withdraw(9, 1);
+        vm.expectRevert(abi.encodeWithSelector(IFarms.Farms_InsufficientStake.selector, 5, 6));
+        _farms.withdraw(1, 6);
+        vm.stopPrank();
+        vm.expectRevert(abi.encodeWithSelector(IFarms.Farms_OnlyBridge.selector, ALICE));
+        vm.prank(ALICE);
+        _farms.exitFor(1, ALICE, 5);
+    }
+
+    function test_PrincipalLeavesAnEndedFarmWhoseRewardTokenIsBroken() external {
+        HostileToken reward = new HostileToken();
+        Farms farms = new Farms(address(reward), address(this));
+        farms.setReceiver(address(this));
+        farms.addFarm(1, address(_stake), 96, 40, MAX_RATE);
+        reward.mint(address(this), 1e18);
+        reward.approve(address(farms), 1e18);
+        _stake.mint(ALICE, 5e18);
+        vm.startPrank(ALICE);
+        _stake.approve(address(farms), 5e18);
+        farms.stake(1, 5e18);
+        vm.stopPrank();
+        uint32[] memory farmIds = new uint32[](1);
+        int256[] memory deltas = new int256[](1);
+        (farmIds[0], deltas[0]) = (1, 1e18);
+        farms.adjustStreams(START + 100, farmIds, deltas);
+        skip(50);
+        farms.endFarm(1);
+        reward.setBroken(true);
+
+        vm.prank(ALICE);
+        farms.withdraw(1, 5e18);
+        assertEq(_stake.balanceOf(ALICE), 5e18);
+        vm.expectRevert(HostileToken.Hostile_Broken.selector);
+        vm.prank(ALICE);
+        farms.claim(1);
+
+        reward.setBroken(false);
+        uint256 earned = farms.earned(1, ALICE);
+        vm.prank(ALICE);
+        assertEq(farms.claim(1), earned);
+        assertApproxEqAbs(earned, 0.5e18, 2);
+    }
+
+    function test_TheBridgeTakesPrincipalAndLeavesRewards() external {
+        _stakeAs(ALICE, 1, 5e18);
+        _adjust(1, 1e18, START + 100);
+        skip(100);
+        vm.expectEmit();
+        emit IFarms.Withdrawn(1, ALICE, BRIDGE, 5e18, 5);
+        vm.prank(BRIDGE);
+        _farms.exitFor(1, ALICE, 5e18);
+        assertEq(_stake.balanceOf(BRIDGE), 5e18);
+        assertApproxEqAbs(_farms.earned(1, ALICE), 1e18, 1e3);
+    }
+
+    function test_RevertIf_AStakeTokenCallsBack() external {
+        HostileToken token = new HostileToken();
+        _farms.addFarm(7, address(token), 96, 40, MAX_RATE);
+        token.mint(ALICE, 10e18);
+        vm.prank(ALICE);
+        token.approve(address(_farms), 10e18);
+        bytes[4] memory payloads = [
+            abi.encodeCall(IFarms.stake, (7, 1)),
+            abi.encodeCall(IFarms.withdraw, (7, 1)),
+            abi.encodeCall(IFarms.claim, (7)),
+            abi.encodeCall(IFarms.exit, (7, 1))
+        ];
+        for (uint256 i; i < payloads.length; ++i) {
+            token.setCallback(address(_farms), payloads[i]);
+            vm.prank(ALICE);
+            _farms.stake(7, 1e18);
+            assertTrue(token.calledBack());
+            assertEq(
+                bytes4(token.callbackResult()),
+                ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector
+            );
+        }
+    }
+
+    // Rewards.
+
+    function test_ClaimPaysExactlyWhatWasEarnedAndKeepsTheFraction() external {
+        _stakeAs(ALICE, 1, 3e18);
+        _stakeAs(BOB, 1, 4e18);
+        _adjust(1, 1e18, START + 997);
+        skip(501);
+        uint256 earned = _farms.earned(1, ALICE);
+        vm.expectEmit();
+        emit IFarms.Claimed(1, ALICE, earned, 6);
+        vm.prank(ALICE);
+        assertEq(_farms.claim(1), earned);
+        assertEq(_reward.balanceOf(ALICE), earned);
+        assertEq(_farms.earned(1, ALICE), 0);
+        uint256 pendingX = _farms.positionOf(1, ALICE).pendingX;
+        assertGt(pendingX, 0);
+        assertLt(pendingX, 1 << 96);
+    }
+
+    function test_AClaimOfNothingLeavesNoTrace() external {
+        _stakeAs(ALICE, 1, 1e18);
+        vm.recordLogs();
+        vm.prank(ALICE);
+        assertEq(_farms.claim(1), 0);
+        uint32[] memory farmIds = new uint32[](2);
+        (farmIds[0], farmIds[1]) = (1, 2);
+        vm.prank(ALICE);
+        assertEq(_farms.claimMany(farmIds), 0);
+        assertEq(vm.getRecordedLogs().length, 0);
+        assertEq(_farms.seq(), 3);
+    }
+
+    function test_AClaimWritesNoFarmSlot() external {
+        _stakeAs(ALICE, 1, 1e18);
+        _adjust(1, 1e18, START + 100);
+        skip(50);
+        IFarms.Farm memory before = _farms.farmOf(1);
+        vm.prank(ALICE);
+        _farms.claim(1);
+        assertEq(keccak256(abi.encode(_farms.farmOf(1))), keccak256(abi.encode(before)));
+    }
+
+    function test_ClaimManyPaysAllFarmsOnceEvenWithDuplicates() external {
+        _stakeAs(ALICE, 1, 1e18);
+        _stakeAs(ALICE, 2, 1e18);
+        _adjust(1, 1e18, START + 100);
+        _adjust(2, 2e18, START + 100);
+        skip(100);
+        uint256 expected = _farms.earned(1, ALICE) + _farms.earned(2, ALICE);
+        uint32[] memory farmIds = new uint32[](3);
+        (farmIds[0], farmIds[1], farmIds[2]) = (1, 2, 1);
+        vm.prank(ALICE);
+        assertEq(_farms.claimMany(farmIds), expected);
+        assertEq(_reward.balanceOf(ALICE), expected);
+    }
+
+    function test_ExitReturnsPrincipalAndRewardTogether() external {
+        _stakeAs(ALICE, 1, 1e18);
+        _adjust(1, 1e18, START + 100);
+        skip(100);
+        uint256 earned = _farms.earned(1, ALICE);
+        vm.prank(ALICE);
+        assertEq(_farms.exit(1, 1e18), earned);
+        assertEq(_reward.balanceOf(ALICE), earned);
+        assertEq(_stake.balanceOf(ALICE), 1e18);
+    }
+
+    function test_RevertIf_ClaimingFromAnUnknownFarm() external {
+        vm.expectRevert(abi.encodeWithSelector(IFarms.Farms_UnknownFarm.selector, 9));
+        _farms.claim(9);
+        assertEq(_farms.earned(9, ALICE), 0);
+        assertEq(_farms.unstreamed(9), 0);
+    }
+
+    function test_ADonationChangesNothing() external {
+        _stakeAs(ALICE, 1, 1e18);
+        _adjust(1, 1e18, START + 100);
+        skip(50);
+        uint256 earned = _farms.earned(1, ALICE);
+        _reward.mint(address(_farms), 1_000e18);
+        _stake.mint(address(_farms), 1_000e18);
+        assertEq(_farms.earned(1, ALICE), earned);
+        assertEq(_farms.farmOf(1).totalWeight, 1e18);
+    }
+
+    function test_PrincipalIsSafeWhenTheRewardTokenIsStaked() external {
+        _farms.addFarm(7, address(_reward), 96, 40, MAX_RATE);
+        _stakeAs(ALICE, 7, 5e18);
+        _adjust(7, 1e18, START + 100);
+        skip(1_000);
+        vm.startPrank(ALICE);
+        uint256 paid = _farms.claim(7);
+        _farms.withdraw(7, 5e18);
+        vm.stopPrank();
+        assertEq(_reward.balanceOf(ALICE), 5e18 + paid);
+        assertLe(paid, 1e18);
+    }
+}

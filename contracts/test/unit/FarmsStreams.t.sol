@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {stdError} from "forge-std/StdError.sol";
+
+import {IFarms} from "../../src/interfaces/IFarms.sol";
+import {FarmsFixture} from "../support/FarmsFixture.sol";
+import {PlainToken} from "../support/Tokens.sol";
+
+contract FarmsStreamsTest is FarmsFixture {
+    function setUp() external {
+        _startFarms();
+    }
+
+    function test_RevertIf_StreamsAreNotAdjustedByTheReceiver() external {
+        vm.expectRevert(abi.encodeWithSelector(IFarms.Farms_OnlyReceiver.selector, ALICE));
+        vm.prank(ALICE);
+        _farms.adjustStreams(START + 1, new uint32[](0), new int256[](0));
+    }
+
+    function test_RevertIf_IdsAndDeltasDiffer() external {
+        vm.expectRevert(abi.encodeWithSelector(IFarms.Farms_LengthMismatch.selector, 1, 2));
+        _farms.adjustStreams(START + 1, new uint32[](1), new int256[](2));
+    }
+
+    function test_RevertIf_TheStreamWouldEndInThePast() external {
+        vm.expectRevert(stdError.assertionError);
+        _farms.adjustStreams(START, new uint32[](1), new int256[](1));
+    }
+
+    function test_AStreamEmitsItsFundingOverItsTime() external {
+        _stakeAs(ALICE, 1, 1e18);
+        vm.expectEmit();
+        emit IFarms.StreamAdjusted(1, 1_000, uint80(10 << 16), START + 100, 4);
+        assertEq(_adjust(1, 1_000, START + 100), 1_000);
+        skip(30);
+        assertEq(_farms.unstreamed(1), 700);
+        skip(70);
+        assertEq(_farms.unstreamed(1), 0);
+        skip(1_000);
+        // The accumulator's own division keeps less than one wei in the residue.
+        assertEq(_farms.earned(1, ALICE), 999);
+        assertEq(_farms.farmOf(1).funded, 1_000);
+    }
+
+    function test_ATopUpMergesIntoTheLaterEnd() external {
+        _stakeAs(ALICE, 1, 1e18);
+        _adjust(1, 1_000, START + 100);
+        skip(50);
+        _adjust(1, 1_000, START + 60);
+        IFarms.Farm memory farm = _farms.farmOf(1);
+        assertEq(farm.endAt, START + 100, "the earlier end does not shorten");
+        assertEq(farm.rateX, 30 << 16);
+        _adjust(1, 1_500, START + 150);
+        farm = _farms.farmOf(1);
+        assertEq(farm.endAt, START + 150);
+        assertEq(farm.rateX, 30 << 16);
+    }
+
+    function test_WhatNobodyEarnedIsStreamedLater() external {
+        _adjust(1, 1_000, START + 100);
+        skip(40);
+        _stakeAs(ALICE, 1, 1e18);
+        assertEq(_farms.farmOf(1).undistributedX, 400 << 16);
+        skip(60);
+        assertEq(_farms.unstreamed(1), 400);
+        _adjust(1, 600, START + 200);
+        IFarms.Farm memory farm = _farms.farmOf(1);
+        assertEq(farm.undistributedX, 0);
+        assertEq(farm.rateX, 10 << 16);
+        skip(100);
+        assertEq(_farms.earned(1, ALICE), 1_599);
+    }
+
+    function test_DustBelowTheLeastWeightEarnsNothing() external {
+        _stakeAs(ALICE, 1, (1 << 40) - 1);
+        _adjust(1, 1_000, START + 100);
+        skip(100);
+        assertEq(_farms.earned(1, ALICE), 0);
+        assertEq(_farms.unstreamed(1), 1_000);
+    }
+
+    function test_TheRateIsClampedAndTheRestWaits() external {
+        PlainToken token = new PlainToken(18);
+        _farms.addFarm(7, address(token), 96, 40, 5);
+        _stakeAs(ALICE, 7, 1e18);
+        _adjust(7, 1_000, START + 100);
+        IFarms.Farm memory farm = _farms.farmOf(7);
+        assertEq(farm.rateX, 5 << 16);
+        assertEq(farm.carriedX, 500 << 16);
+        skip(100);
+        assertEq(_farms.unstreamed(7), 500);
+        _adjust(7, -1, block.timestamp + 100);
+        farm = _farms.farmOf(7);
+        assertEq(farm.rateX, uint80((uint256(499) << 16) / 100), "the rest streams next");
+    }
+
+    function test_TheRemainderOfTheRateDivisionIsCarried() external {
+        _adjust(1, 1, START + 7);
+        IFarms.Farm memory farm = _farms.farmOf(1);
+        assertEq(uint256(farm.rateX) * 7 + farm.carriedX, 1 << 16);
+        assertGt(farm.carriedX, 0);
+    }
+
+    function test_TakingBackIsBoundedByWhatIsNotStreamed() external {
+        _stakeAs(ALICE, 1, 1e18);
+        _adjust(1, 1_000, START + 100);
+        skip(30);
+        uint256 before = _reward.balanceOf(address(this));
+        assertEq(_adjust(1, -900, START + 101), -700);
+        assertEq(_reward.balanceOf(address(this)) - before, 700);
+        assertEq(_farms.farmOf(1).funded, 300);
+        assertEq(_adjust(1, -1, START + 101), 0, "nothing is left to take");
+        skip(1_000);
+        assertEq(_farms.earned(1, ALICE), 299);
+    }
+
+    function test_UnknownAndEndedFarmsTakeNothing() external {
+        _adjust(1, 1_000, START + 100);
+        _farms.endFarm(1);
+        uint256 before = _reward.balanceOf(address(this));
+        assertEq(_adjust(9, 1_000, START + 100), 0);
+        assertEq(_adjust(9, -1_000, START + 100), 0);
+        assertEq(_adjust(1, 1_000, START + 100), 0);
+        assertEq(_reward.balanceOf(address(this)), before);
+        assertEq(_adjust(1, -1_000, START + 100), -1_000, "an ended farm gives back");
+    }
+
+    function test_ADeltaOfZeroLeavesTheFarmUntouched() external {
+        _adjust(1, 1_000, START + 100);
+        IFarms.Farm memory before = _farms.farmOf(1);
+        uint64 seq = _farms.seq();
+        skip(10);
+        assertEq(_adjust(1, 0, START + 500), 0);
+        assertEq(keccak256(abi.encode(_farms.farmOf(1))), keccak256(abi.encode(before)));
+        assertEq(_farms.seq(), seq);
+    }
+
+    function test_FundingStopsAtItsBound() external {
+        PlainToken token = new PlainToken(18);
+        _farms.addFarm(7, address(token), 96, 1, MAX_RATE);
+        int256 bound = int256(uint256(1) << 65) - 1;
+        assertEq(_adjust(7, bound - 5, START + 100), bound - 5);
+        assertEq(_adjust(7, 10, START + 100), 5);
+        assertEq(_adjust(7, 10, START + 100), 0);
+        assertEq(_adjust(7, -10, START + 100), -10, "taking back makes room again");
+        assertEq(_adjust(7, 20, START + 100), 10);
+    }
+
+    function test_TheAccumulatorFitsWhenEverythingGoesToTheLeastWeight() external {
+        PlainToken token = new PlainToken(18);
+        _farms.addFarm(7, address(token), 96, 1, MAX_RATE);
+        _stakeAs(ALICE, 7, 2);
+        _adjust(7, int256(uint256(1) << 65) - 1, START + 3);
+        skip(3);
+        assertApproxEqAbs(_farms.earned(7, ALICE), (uint256(1) << 65) - 1, 3);
+        vm.prank(ALICE);
+        _farms.withdraw(7, 2);
+    }
+
+    function test_OneCallMovesOnlyTheNetAmount() external {
+        _adjust(1, 1_000, START + 100);
+        uint32[] memory farmIds = new uint32[](3);
+        int256[] memory deltas = new int256[](3);
+        (farmIds[0], farmIds[1], farmIds[2]) = (1, 2, 9);
+        (deltas[0], deltas[1], deltas[2]) = (-600, 500, 500);
+        uint256 before = _reward.balanceOf(address(this));
+        int256[] memory applied = _farms.adjustStreams(START + 100, farmIds, deltas);
+        assertEq(applied[0], -600);
+        assertEq(applied[1], 500);
+        assertEq(applied[2], 0);
+        assertEq(_reward.balanceOf(address(this)) - before, 100);
+    }
+
+    /// @dev Stake tokens and reward tokens with 6, 8, 18 and 24 decimals against each other: a week
+    /// of 30 whole reward tokens to two stakers loses nothing but the rounding of the views.
+    function test_TheTokenZooLosesLessThanTwoWei() external {
+        uint8[4] memory decimals = [6, 8, 18, 24];
+        uint8[2][4] memory scales =
+            [[uint8(96), 10], [uint8(96), 16], [uint8(96), 40], [uint8(95), 60]];
+        for (uint32 i; i < 4; ++i) {
+            PlainToken token = new PlainToken(decimals[i]);
+            _farms.addFarm(10 + i, address(token), scales[i][0], scales[i][1], MAX_RATE);
+            for (uint32 j; j < 3; ++j) {
+                uint32 farmId = 10 + i;
+                uint256 week = block.timestamp + 7 days;
+                int256 amount = int256(30 * 10 ** decimals[j]);
+                _stakeAs(ALICE, farmId, uint96(1_000 * 10 ** decimals[i]));
+                _stakeAs(BOB, farmId, uint96(2_345 * 10 ** decimals[i]));
+                uint256 before = _accountedFor(farmId);
+                _adjust(farmId, amount, week);
+                vm.warp(week);
+                uint256 gained = _accountedFor(farmId) - before;
+                assertApproxEqAbs(gained, uint256(amount), 2, "rounding of four views");
+            }
+        }
+    }
+
+    /// @dev Wei earned and wei to come, each rounded down on its own.
+    function _accountedFor(uint32 farmId) private view returns (uint256) {
+        return _farms.earned(farmId, ALICE) + _farms.earned(farmId, BOB) + _farms.unstreamed(farmId);
+    }
+}
