@@ -189,6 +189,21 @@ describe('accrueTo', () => {
     expect(accrueTo(farm, 1_100)).toEqual({ ...farm, lastAt: 1_100 });
   });
 
+  it('divides nothing twice within one second, even a residue above the weight', () => {
+    const farm = aFarm({
+      rateX: 5n,
+      endAt: 2_000,
+      totalWeight: 10n,
+      residueX: 25n,
+      minWeightBits: 0,
+    });
+    expect(accrueTo(farm, 1_000)).toEqual(farm);
+    expect(accrueTo(farm, 1_001)).toMatchObject({
+      acc: ((5n << 80n) + 25n) / 10n,
+      residueX: ((5n << 80n) + 25n) % 10n,
+    });
+  });
+
   it('refuses a time before the last checkpoint', () => {
     expect(() => accrueTo(aFarm(), 999)).toThrow(
       new InvariantViolation('farm 1: time runs backwards from 1000 to 999'),

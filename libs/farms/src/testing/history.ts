@@ -52,11 +52,16 @@ export const histories: fc.Arbitrary<readonly Step[]> = fc.array(
 );
 
 /** What the contract reports for `step` at `at`, or nothing when it would do nothing. */
-export function eventOf(book: FarmBook, step: Step, at: number): FarmEvent | undefined {
-  const farm = farmIn(book, HISTORY_FARM);
+export function eventOf(
+  book: FarmBook,
+  step: Step,
+  place: { readonly farmId: FarmId; readonly at: number },
+): FarmEvent | undefined {
+  const { farmId, at } = place;
+  const farm = farmIn(book, farmId);
   const user = historyUser(step.user);
-  const position = positionIn(book, HISTORY_FARM, user);
-  const placed = { farmId: HISTORY_FARM, seq: book.seq + 1, at };
+  const position = positionIn(book, farmId, user);
+  const placed = { farmId, seq: book.seq + 1, at };
   switch (step.kind) {
     case 'stake':
       return { ...placed, kind: 'staked', user, payer: user, amount: step.amount };
@@ -75,6 +80,7 @@ export function eventOf(book: FarmBook, step: Step, at: number): FarmEvent | und
   const left = unstreamedOf(farm, at);
   const takenBack = step.amount < left ? step.amount : left;
   const delta = step.kind === 'top-up' ? step.amount : -takenBack;
+  if (delta === 0n) return undefined;
   const end = at + (step.kind === 'top-up' ? step.seconds : 1);
   const after = adjustStream({ farm, delta, endAt: end, at });
   return { ...placed, kind: 'stream-adjusted', delta, rateX: after.rateX, endAt: after.endAt };
@@ -99,7 +105,7 @@ export function playHistory(
   let at = HISTORY_START;
   for (const step of steps) {
     at += step.wait;
-    const event = eventOf(book, step, at);
+    const event = eventOf(book, step, { farmId: HISTORY_FARM, at });
     if (event !== undefined) apply(event);
   }
   return { book, at, events };
