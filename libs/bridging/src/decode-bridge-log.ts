@@ -97,6 +97,15 @@ export function decodeBridgeLog(log: Pick<ChainLog, 'topics' | 'data'>): BridgeL
   }
 }
 
+/** Number the bridge gave an event; undefined for a log that is none of its events. */
+export function sequenceOfBridgeLog(log: Pick<ChainLog, 'topics' | 'data'>): bigint | undefined {
+  const [signature, ...rest] = log.topics;
+  if (signature === undefined || !BRIDGE_TOPICS.includes(signature)) return undefined;
+  const topics: [Hex, ...Hex[]] = [signature, ...rest];
+  const { args } = decodeEventLog({ abi: positionBridgeAbi, topics, data: log.data });
+  return 'seq' in args ? args.seq : undefined;
+}
+
 /** The event of an indexed log; undefined when it is about no journey. */
 export function journeyEventOf(log: IndexedLog): JourneyEvent | undefined {
   const decoded = decodeBridgeLog(log);

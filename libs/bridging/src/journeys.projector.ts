@@ -1,9 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { ChainLog } from '#chain';
 import { AppConfig, type ChainDeployment } from '#config';
-import { LogProjector, type LogSource } from '#indexer';
+import { LogProjector, type LogSequence, type LogSource } from '#indexer';
 import type { Address } from '#kernel';
-import { BRIDGE_TOPICS, decodeBridgeLog, partiesOf } from './decode-bridge-log.js';
+import {
+  BRIDGE_TOPICS,
+  decodeBridgeLog,
+  partiesOf,
+  sequenceOfBridgeLog,
+} from './decode-bridge-log.js';
 
 export const JOURNEY_PREFIX = 'journey:';
 export const USER_PREFIX = 'user:';
@@ -31,5 +36,11 @@ export class JourneysProjector extends LogProjector {
       `${JOURNEY_PREFIX}${found.guid}`,
       ...partiesOf(found).map((account) => `${USER_PREFIX}${account}`),
     ];
+  }
+
+  override sequenceOf(log: ChainLog): LogSequence | undefined {
+    if (log.address !== this.bridges.get(log.chainId)) return undefined;
+    const seq = sequenceOfBridgeLog(log);
+    return seq === undefined ? undefined : { contract: log.address, seq };
   }
 }

@@ -23,7 +23,8 @@ import { FactsService } from './facts.service.js';
 const FIRST_REVISION = 1;
 /** Epochs before the last decided one whose unsent orders are still tried. */
 const DISPATCH_LOOKBACK = 2;
-const DECISIONS_READ = 4;
+/** Chains in one transaction, so that it fits a block; the others follow in the next attempt. */
+const DISPATCH_CHAINS_MAX = 16;
 
 /**
  * Decides each epoch once and sends its orders.
@@ -67,7 +68,10 @@ export class EpochJob {
   /** Brings the stored decision of the epoch on its way, or makes one. */
   private async decide(head: ControllerHead): Promise<void> {
     const latest = await this.store.latest(head.epoch, FIRST_REVISION);
-    if (latest !== undefined && !(await this.hasFailed(latest))) return;
+    if (latest !== undefined) {
+      if (!(await this.hasFailed(latest))) return;
+      if (head.timestamp < latest.decidedAt + retryWaitSeconds(latest.attempt)) return;
+    }
     const attempt = (latest?.attempt ?? 0) + 1;
     if (attempt > ATTEMPTS_MAX) {
       this.report(`decide:${head.epoch}`, 'epoch cannot be decided', { epoch: head.epoch });
@@ -136,8 +140,7 @@ export class EpochJob {
     const read = await this.controller.parametersAt({ blockNumber, epoch });
     if (read.lastDecided !== lastDecided) return undefined;
     if (lastDecided === 0) return withPrevious(read, new Set());
-    const decided = await this.emissions.epochs({ limit: DECISIONS_READ });
-    const last = decided.find((view) => view.epoch === lastDecided);
+    const last = await this.emissions.epoch(lastDecided);
     if (last === undefined) return undefined;
     return withPrevious(read, new Set(last.targets.map(({ eid, farmId }) => `${eid}:${farmId}`)));
   }
@@ -164,7 +167,9 @@ export class EpochJob {
 
   /** Sends the orders of an epoch that are not sent; a path that failed is tried again later. */
   private async dispatch(epoch: number, head: ControllerHead): Promise<void> {
-    const { revision, eids } = await this.controller.pendingOrders(epoch);
+    const pending = await this.controller.pendingOrders(epoch);
+    const { revision } = pending;
+    const eids = pending.eids.slice(0, DISPATCH_CHAINS_MAX);
     if (eids.length === 0) return;
     const base = `dispatch:${epoch}:${revision}`;
     const last = await this.lastAttempt(base);

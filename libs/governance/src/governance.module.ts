@@ -1,0 +1,11 @@
+import { FarmsModule } from '#farms';
+import { Module } from '@nestjs/common';
+import { ProposalService } from './proposal.service.js';
+
+/** Needs the modules of configuration, chain and indexer, which are global. */
+@Module({
+  imports: [FarmsModule],
+  providers: [ProposalService],
+  exports: [ProposalService],
+})
+export class GovernanceModule {}
