@@ -34,64 +34,38 @@ export function decodeBridgeLog(log: Pick<ChainLog, 'topics' | 'data'>): BridgeL
     data: log.data,
   });
   switch (eventName) {
-    case 'MoveSent':
-      return {
-        guid: toHex(args.guid),
-        happening: {
-          kind: 'sent',
-          user: toAddress(args.user),
-          farmId: args.farmId,
-          dstEid: args.dstEid,
-          dstFarmId: args.dstFarmId,
-          recipient: toAddress(args.recipient),
-          amount: args.amount,
-        },
-      };
-    case 'MoveRestaked':
-      return {
-        guid: toHex(args.guid),
-        happening: {
-          kind: 'restaked',
-          recipient: toAddress(args.recipient),
-          farmId: args.farmId,
-          amount: args.amount,
-          isFromEscrow: args.fromEscrow,
-        },
-      };
-    case 'MoveEscrowed':
-      return {
-        guid: toHex(args.guid),
-        happening: {
-          kind: 'escrowed',
-          recipient: toAddress(args.recipient),
-          farmId: args.farmId,
-          amount: args.amount,
-          srcEid: args.srcEid,
-          reason: describeRevert(args.reason),
-        },
-      };
-    case 'EscrowWithdrawn':
-      return {
-        guid: toHex(args.guid),
-        happening: {
-          kind: 'withdrawn',
-          recipient: toAddress(args.recipient),
-          to: toAddress(args.to),
-          amount: args.amount,
-        },
-      };
-    case 'EscrowReturned':
-      return {
-        guid: toHex(args.guid),
-        happening: {
-          kind: 'returned',
-          recipient: toAddress(args.recipient),
-          newGuid: toHex(args.newGuid),
-          dstEid: args.dstEid,
-          to: toAddress(args.to),
-          amount: args.amount,
-        },
-      };
+    case 'MoveSent': {
+      const { farmId, dstEid, dstFarmId, amount } = args;
+      const user = toAddress(args.user);
+      const recipient = toAddress(args.recipient);
+      const sent = { user, farmId, dstEid, dstFarmId, recipient, amount };
+      return { guid: toHex(args.guid), happening: { kind: 'sent', ...sent } };
+    }
+    case 'MoveRestaked': {
+      const { farmId, amount, fromEscrow: isFromEscrow } = args;
+      const recipient = toAddress(args.recipient);
+      const restaked = { recipient, farmId, amount, isFromEscrow };
+      return { guid: toHex(args.guid), happening: { kind: 'restaked', ...restaked } };
+    }
+    case 'MoveEscrowed': {
+      const { farmId, amount, srcEid } = args;
+      const recipient = toAddress(args.recipient);
+      const reason = describeRevert(args.reason);
+      const escrowed = { recipient, farmId, amount, srcEid, reason };
+      return { guid: toHex(args.guid), happening: { kind: 'escrowed', ...escrowed } };
+    }
+    case 'EscrowWithdrawn': {
+      const recipient = toAddress(args.recipient);
+      const withdrawn = { recipient, to: toAddress(args.to), amount: args.amount };
+      return { guid: toHex(args.guid), happening: { kind: 'withdrawn', ...withdrawn } };
+    }
+    case 'EscrowReturned': {
+      const { dstEid, amount } = args;
+      const recipient = toAddress(args.recipient);
+      const newGuid = toHex(args.newGuid);
+      const returned = { recipient, newGuid, dstEid, to: toAddress(args.to), amount };
+      return { guid: toHex(args.guid), happening: { kind: 'returned', ...returned } };
+    }
     default:
       return undefined;
   }

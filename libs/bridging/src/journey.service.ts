@@ -5,7 +5,8 @@ import { type Address, defined, type Hex, toHex } from '#kernel';
 import { MessageService, type MessageStatus, type MessageView } from '#messaging';
 import { decodeBridgeLog, journeyEventOf } from './decode-bridge-log.js';
 import { decimalText } from './domain/amount-text.js';
-import { type CarrierMessage, foldJourney } from './domain/fold-journey.js';
+import type { CarrierMessage } from './domain/carrier-message.js';
+import { foldJourney } from './domain/fold-journey.js';
 import type { JourneyView } from './domain/journey-view.js';
 import { JOURNEY_PREFIX, USER_PREFIX } from './journeys.projector.js';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Hex, toAddress } from '#kernel';
 import { decimalText } from './amount-text.js';
-import { type CarrierMessage, foldJourney, type JourneyContext } from './fold-journey.js';
+import type { CarrierMessage } from './carrier-message.js';
+import { foldJourney, type JourneyContext } from './fold-journey.js';
 import type { JourneyEvent, JourneyPlace } from './journey-event.js';
 
 const account = (byte: string) => toAddress(`0x${byte.repeat(20)}`);
@@ -113,7 +114,8 @@ describe('foldJourney', () => {
       `12.5 HWT were sent from alpha to ${account('cc')} on hub.`,
       [],
     ],
-  ] as const)('is %s and says where the funds are', (state, events, message, where, nextSteps) => {
+  ] as const)('is %s and says where the funds are', (...row) => {
+    const [state, events, message, where, nextSteps] = row;
     const view = foldJourney(events, aContext(message));
     expect(view).toMatchObject({ state, where, nextSteps });
   });

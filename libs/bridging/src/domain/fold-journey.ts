@@ -1,16 +1,8 @@
 import type { Hex } from '#kernel';
+import type { CarrierMessage } from './carrier-message.js';
 import type { JourneyEvent, JourneyEventOf } from './journey-event.js';
 import type { JourneyState, JourneyView } from './journey-view.js';
 import { locate } from './locate-funds.js';
-
-/** The part of a packet's state a journey depends on. */
-export interface CarrierMessage {
-  /** Whether its tokens are on the destination. */
-  readonly hasArrived: boolean;
-  readonly cause: string | null;
-  readonly nextStep: string | null;
-  readonly isFinal: boolean;
-}
 
 export interface JourneyContext {
   readonly guid: Hex;

@@ -1,4 +1,4 @@
-import type { CarrierMessage } from './fold-journey.js';
+import type { CarrierMessage } from './carrier-message.js';
 import type { JourneyEvent } from './journey-event.js';
 import type { JourneyState } from './journey-view.js';
 

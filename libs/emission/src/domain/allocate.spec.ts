@@ -233,8 +233,7 @@ function forSolvable(
       try {
         check(inputs, allocate(inputs));
       } catch (error) {
-        if (!(error instanceof ConflictingBounds)) throw error;
-        expect(error.conflicts.length).toBeGreaterThan(0);
+        if (!(error instanceof ConflictingBounds) || error.conflicts.length === 0) throw error;
       }
     }),
     { numRuns: 400 },

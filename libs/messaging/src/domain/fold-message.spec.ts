@@ -45,7 +45,10 @@ const aContext = (
   guid: hash('99'),
   confirmations: 5,
   chainOf: (eid) =>
-    eid === 1 ? aChain(options.source ?? {}) : eid === 2 ? aChain({ key: 'alpha' }) : undefined,
+    new Map([
+      [1, aChain(options.source ?? {})],
+      [2, aChain({ key: 'alpha' })],
+    ]).get(eid),
   witnessed: new Set(),
   missingNonce: null,
   ...options.fields,
