@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {EmissionOrder} from "../../src/libraries/EmissionOrder.sol";
+import {EmissionReceiver} from "../../src/spoke/EmissionReceiver.sol";
+import {FarmsFixture} from "./FarmsFixture.sol";
+import {Farms} from "../../src/spoke/Farms.sol";
+
+/// @notice A receiver whose controller, endpoint and OFT are the test itself.
+abstract contract ReceiverFixture is FarmsFixture {
+    uint32 internal constant HUB_EID = 50_121;
+    uint32 internal constant MIN_STREAM = 1 days;
+    uint40 internal constant EPOCH_END = START + 7 days;
+    uint256 internal constant SD = 1e12;
+
+    address internal immutable GUARDIAN = makeAddr("guardian");
+
+    EmissionReceiver internal _receiver;
+
+    /// @dev Stands in for the OFT, which tells its shared decimals.
+    function sharedDecimals() external pure returns (uint8) {
+        return 6;
+    }
+
+    function _startReceiver() internal {
+        _startFarms();
+        _farms = new Farms(address(_reward), address(this));
+        _receiver = new EmissionReceiver(_receiverConfig());
+        _receiver.setController(bytes32(uint256(uint160(address(this)))));
+        _farms.setReceiver(address(_receiver));
+        _farms.setBridge(BRIDGE);
+        _farms.addFarm(1, address(_stake), 96, 40, MAX_RATE);
+        _farms.addFarm(2, address(_other), 96, 40, MAX_RATE);
+    }
+
+    function _receiverConfig() internal view returns (EmissionReceiver.Config memory) {
+        return EmissionReceiver.Config({
+            endpoint: address(this),
+            rewardOft: address(this),
+            rewardToken: address(_reward),
+            hubEid: HUB_EID,
+            farms: address(_farms),
+            owner: address(this),
+            guardian: GUARDIAN,
+            minStream: MIN_STREAM
+        });
+    }
+
+    /// @dev Encodes an order for farms 1, 2, ... with the given totals in shared decimals.
+    function _order(uint32 epoch, uint32 revision, uint64[] memory amountsSD)
+        internal
+        pure
+        returns (bytes memory)
+    {
+        uint32[] memory farmIds = new uint32[](amountsSD.length);
+        for (uint32 i; i < amountsSD.length; ++i) {
+            farmIds[i] = i + 1;
+        }
+        return
+            EmissionOrder.encode(
+                EmissionOrder.Order(epoch, revision, EPOCH_END, farmIds, amountsSD)
+            );
+    }
+
+    function _pair(uint64 first, uint64 second) internal pure returns (uint64[] memory amountsSD) {
+        amountsSD = new uint64[](2);
+        (amountsSD[0], amountsSD[1]) = (first, second);
+    }
+
+    /// @dev Hands an order and its tokens over, as the controller on the hub does.
+    function _apply(bytes memory order, uint256 amountSD) internal {
+        _reward.transfer(address(_receiver), amountSD * SD);
+        _receiver.applyLocal(order, amountSD * SD);
+    }
+}
