@@ -131,8 +131,9 @@ export class ChainNode {
     assert(filter.addresses.length > 0, 'a log filter without an address matches the whole chain');
     const topics = filter.topics0.length === 0 ? [] : [filter.topics0];
     const answer = await this.ask('eth_getLogs', [{ address: filter.addresses, topics, ...where }]);
-    const logs = [...parseLogs(this.chainId, answer)];
-    return logs.sort((a, b) => a.blockNumber - b.blockNumber || a.logIndex - b.logIndex);
+    return parseLogs(this.chainId, answer).toSorted(
+      (a, b) => a.blockNumber - b.blockNumber || a.logIndex - b.logIndex,
+    );
   }
 
   /** Fills in times a node left out, and so also learns when it contradicts itself. */

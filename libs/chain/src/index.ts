@@ -10,4 +10,4 @@ export {
   TransactionSender,
   type TxIntent,
   type TxRequest,
-} from './transaction-sender.js';
+} from './transaction-sender.service.js';

@@ -1,11 +1,12 @@
 import type { BlockRef, ChainLog, ChainNode } from '#chain';
+import type { ChainDeployment } from '#config';
 import { assert, RetryableError } from '#kernel';
 import { continuousBlocks } from './domain/continuous-blocks.js';
-import { followSequences } from './domain/sequence-check.js';
+import { followSequences, type MissingLog } from './domain/sequence-check.js';
 import type { ProjectorSet, SourceSet } from './projector-set.js';
-import type { BlockRow } from './storage/block.row.js';
 import type { ChainCursorRow } from './storage/chain-cursor.row.js';
 import type { Advance, FiledLog, IndexWriter, KeptBlock } from './storage/index-writer.js';
+import type { ReorgCause } from './storage/reorg.row.js';
 
 /** Blocks above the finalized one that are read, and committed, together. */
 const TIP_BLOCKS_MAX = 50;
@@ -25,16 +26,32 @@ export class NodeBehind extends RetryableError {
 /** What a node shows of a chain, next to what is indexed. */
 export type Sighting =
   | { readonly kind: 'advance'; readonly advance: Advance }
-  /** `fork` is the newest shared block; undefined when a final block of ours is not shared. */
-  | { readonly kind: 'fork'; readonly head: BlockRef; readonly fork: BlockRow | undefined };
+  /** `fork` is the newest block to keep; undefined when a final block would have to go. */
+  | {
+      readonly kind: 'retreat';
+      readonly cause: ReorgCause;
+      readonly detail: string;
+      readonly head: BlockRef;
+      readonly fork: KeptBlock | undefined;
+    };
 
 /** Reads one round from one node. */
 export class ChainReader {
-  constructor(
-    private readonly index: IndexWriter,
-    private readonly projectors: ProjectorSet,
-    private readonly sources: SourceSet,
-  ) {}
+  private readonly index: IndexWriter;
+  private readonly projectors: ProjectorSet;
+  private readonly sources: SourceSet;
+  private readonly startBlock: number;
+
+  constructor(options: {
+    readonly index: IndexWriter;
+    readonly projectors: ProjectorSet;
+    readonly chain: ChainDeployment;
+  }) {
+    this.index = options.index;
+    this.projectors = options.projectors;
+    this.sources = options.projectors.sourcesOf(options.chain);
+    this.startBlock = options.chain.startBlock;
+  }
 
   /**
    * @param rangeBlocks How many final blocks to ask for at once.
@@ -59,6 +76,29 @@ export class ChainReader {
         ? await this.readHistory(node, cursor, { head, finalized, rangeBlocks })
         : await this.readTip(node, cursor, { head, finalized });
     return { kind: 'advance', advance };
+  }
+
+  /**
+   * Looks for a numbered event in blocks that are indexed already: that a node left out a log shows
+   * only when the contract's next one arrives.
+   *
+   * @throws {MissingLog} when this node does not have the event either.
+   */
+  async lookBack(node: ChainNode, cursor: ChainCursorRow, missing: MissingLog): Promise<Sighting> {
+    const { contract, seq } = missing;
+    const { chainId, cursorBlock: toBlock } = cursor;
+    const before = await this.index.blockOfEvent({ chainId, contract, seq: seq - 1n });
+    const fromBlock = before ?? this.startBlock;
+    if (fromBlock > toBlock) throw missing;
+    const { topics0 } = this.sources.filter;
+    const logs = await node.logs({ addresses: [contract], topics0, fromBlock, toBlock });
+    const wanted = logs.filter((log) => this.sources.includes(log));
+    const found = wanted.find((log) => this.projectors.sequenceOf(log)?.seq === seq);
+    if (found === undefined) throw missing;
+    const isFinal = found.blockNumber <= cursor.finalizedBlock;
+    const fork = isFinal ? undefined : await this.index.blockAt(chainId, found.blockNumber - 1);
+    const detail = `${missing.message}, it is in block ${found.blockNumber}`;
+    return { kind: 'retreat', cause: 'missing-log', detail, head: await node.head(), fork };
   }
 
   /** Final blocks cannot change any more, so a range of them is asked for at once. */
@@ -117,7 +157,7 @@ export class ChainReader {
     if (finalized.number <= cursor.finalizedBlock) return undefined;
     const { number } = finalized;
     const fresh = blocks.find((block) => block.number === number);
-    const hash = fresh?.hash ?? (await this.index.hashAt(cursor.chainId, number));
+    const hash = fresh?.hash ?? (await this.index.blockAt(cursor.chainId, number))?.hash;
     if (hash !== finalized.hash) {
       throw new RetryableError(`the node finalized another block ${number} than it showed`);
     }
@@ -149,9 +189,12 @@ export class ChainReader {
     cursor: ChainCursorRow,
     head: BlockRef,
   ): Promise<Sighting> {
+    const retreat = (fork: KeptBlock | undefined): Sighting => {
+      return { kind: 'retreat', cause: 'fork', detail: `head ${head.number}`, head, fork };
+    };
     let from = Math.min(cursor.cursorBlock, head.number);
     if (head.number < cursor.cursorBlock) {
-      const same = await this.index.hashAt(cursor.chainId, head.number);
+      const same = (await this.index.blockAt(cursor.chainId, head.number))?.hash;
       // Below the window nothing can be compared; a node that far behind proves nothing either.
       if (same === undefined || same === head.hash) throw new NodeBehind(head, cursor.cursorBlock);
     }
@@ -159,9 +202,9 @@ export class ChainReader {
       const kept = await this.index.blocksDownFrom(cursor, from, FORK_STEP);
       const theirs = await Promise.all(kept.map(({ number }) => node.blockByNumber(number)));
       const shared = kept.find((block, index) => theirs[index]?.hash === block.hash);
-      if (shared !== undefined) return { kind: 'fork', head, fork: shared };
+      if (shared !== undefined) return retreat(shared);
       const lowest = kept.at(-1);
-      if (lowest === undefined) return { kind: 'fork', head, fork: undefined };
+      if (lowest === undefined) return retreat(undefined);
       from = lowest.number - 1;
     }
   }

@@ -225,6 +225,41 @@ describe('indexer', () => {
     expect(await store().cursor(hub)).toMatchObject({ lastError: null });
   });
 
+  it.each([
+    { where: 'open', blocks: 2, status: 'advanced', haltedReason: null, numbers: [1n, 2n, 3n] },
+    {
+      where: 'final',
+      blocks: 6,
+      status: 'halted',
+      haltedReason: expect.stringContaining('a log of a final block was never indexed'),
+      numbers: [1n],
+    },
+  ])('finds out later that the last log of $where blocks was left out', async (example) => {
+    let isLying = true;
+    const proxy = await RpcProxy.start({
+      target: anvil.url,
+      transform: ({ method, result }) =>
+        isLying && method === 'eth_getLogs' && Array.isArray(result)
+          ? result.filter((log) => BigInt(log.data) !== 2n)
+          : result,
+    });
+    undo.push(() => proxy.stop());
+    await emitBlock(1n);
+    await anvil.mine(4);
+    await emitBlock(2n);
+    await anvil.mine(example.blocks);
+    const indexer = anIndexer(aChain({ rpcUrls: [proxy.url] }));
+    await indexer.tick(hub);
+    isLying = false;
+    await emitBlock(3n);
+
+    const report = await indexer.tick(hub);
+
+    expect(report.status).toBe(example.status);
+    expect((await numbersOf()).map(([number]) => number)).toEqual(example.numbers);
+    expect((await store().cursor(hub))?.haltedReason).toEqual(example.haltedReason);
+  });
+
   it('asks the next endpoint when the first leaves a log out', async () => {
     await emitBlock(1n, 2n);
     await anvil.mine(10);
@@ -259,10 +294,10 @@ describe('indexer', () => {
     await anvil.send(emitter, emitCall(TOPIC, 1n, [3n]));
     await anvil.mine();
     await anIndexer().tick(hub);
-    const subjects = (before?: string) => store().subjects({ prefix: 'event:', limit: 1, before });
-    expect(await subjects()).toEqual(['event:1']);
-    expect(await subjects('event:1')).toEqual(['event:2']);
-    expect(await subjects('event:2')).toEqual([]);
+    const page = { prefix: 'event:', limit: 1 };
+    expect(await store().subjects(page)).toEqual(['event:1']);
+    expect(await store().subjects({ ...page, before: 'event:1' })).toEqual(['event:2']);
+    expect(await store().subjects({ ...page, before: 'event:2' })).toEqual([]);
   });
 
   it('gives final and provisional logs of a chain apart', async () => {

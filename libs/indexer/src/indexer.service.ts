@@ -5,6 +5,7 @@ import { failpoint, Log } from '#observability';
 import { ChainLease } from './chain-lease.js';
 import { ChainReader, NodeBehind, type Sighting } from './chain-reader.js';
 import { RangeSize } from './domain/range-size.js';
+import { MissingLog } from './domain/sequence-check.js';
 import { ProjectorSet, type SourceSet } from './projector-set.js';
 import type { ChainCursorRow } from './storage/chain-cursor.row.js';
 import { type Advance, IndexWriter } from './storage/index-writer.js';
@@ -68,12 +69,10 @@ export class IndexerService {
         `the index of chain ${client.key} was built from other sources; build it anew`,
       );
     }
+    const { index, projectors } = this;
+    const reader = new ChainReader({ index, projectors, chain: client.deployment });
     try {
-      return await this.follow(
-        client,
-        new ChainReader(this.index, this.projectors, sources),
-        start,
-      );
+      return await this.follow(client, reader, start);
     } catch (error) {
       if (error instanceof NodeBehind) return await this.waitForNode(start, error);
       if (error instanceof RetryableError) {
@@ -91,14 +90,15 @@ export class IndexerService {
     let [cursor, from, reorgDepth, logs] = [start, start.cursorBlock + 1, 0, 0];
     for (let round = 0; round < ROUNDS_MAX; round += 1) {
       const sighting = await this.look(client, reader, cursor);
-      if (sighting.kind === 'fork') {
+      if (sighting.kind === 'advance') {
+        if (!(await this.commit(cursor, sighting.advance))) break;
+        logs += sighting.advance.logs.length;
+      } else {
         const depth = await this.undo(cursor, sighting);
         if (depth === undefined) return { ...unchanged('halted', cursor), reorgDepth };
         reorgDepth += depth;
         from = Math.min(from, cursor.cursorBlock - depth + 1);
-      } else if (await this.commit(cursor, sighting.advance)) {
-        logs += sighting.advance.logs.length;
-      } else break;
+      }
       cursor = defined(await this.index.load(client.chainId), `cursor of chain ${client.key}`);
       if (cursor.cursorBlock === cursor.headBlock) break;
     }
@@ -120,7 +120,8 @@ export class IndexerService {
       return sighting;
     } catch (error) {
       if (error instanceof RetryableError && !(error instanceof NodeBehind)) range.failed();
-      throw error;
+      if (!(error instanceof MissingLog)) throw error;
+      return await client.fromOneNode((node) => reader.lookBack(node, cursor, error));
     }
   }
 
@@ -145,22 +146,22 @@ export class IndexerService {
     return true;
   }
 
-  /** Depth of the reorganisation, or undefined when it reaches below what is final. */
+  /** How many blocks were taken back, or undefined when final ones are concerned. */
   private async undo(
     cursor: ChainCursorRow,
-    sighting: Extract<Sighting, { kind: 'fork' }>,
+    retreat: Extract<Sighting, { kind: 'retreat' }>,
   ): Promise<number | undefined> {
     const { chainId, cursorBlock, finalizedBlock } = cursor;
-    const { fork, head } = sighting;
+    const { fork, head, cause } = retreat;
     if (fork === undefined) {
-      const reason = `fork below the finalized block ${finalizedBlock}: a final block was replaced`;
-      await this.index.halt(cursor, reason);
-      this.log.error({ chainId, cursorBlock, finalizedBlock, head: head.number }, 'chain halted');
+      await this.index.halt(cursor, haltReason(retreat, finalizedBlock));
+      const fields = { chainId, cause, cursorBlock, finalizedBlock, headBlock: head.number };
+      this.log.error(fields, 'chain halted');
       return undefined;
     }
     const depth = cursorBlock - fork.number;
-    const logsUndone = await this.index.undo(cursor, fork, head);
-    this.log.warn({ chainId, forkBlock: fork.number, depth, logsUndone }, 'reorganisation undone');
+    const logsUndone = await this.index.undo(cursor, { fork, head, cause });
+    this.log.warn({ chainId, cause, forkBlock: fork.number, depth, logsUndone }, 'blocks undone');
     return depth;
   }
 
@@ -190,6 +191,15 @@ export class IndexerService {
 
 function beforeGenesis(): Omit<BlockRef, 'parentHash'> {
   return { number: -1, hash: NO_PARENT, timestamp: 0 };
+}
+
+function haltReason(
+  retreat: Extract<Sighting, { kind: 'retreat' }>,
+  finalizedBlock: number,
+): string {
+  return retreat.cause === 'fork'
+    ? `fork below the finalized block ${finalizedBlock}: a final block was replaced`
+    : `a log of a final block was never indexed: ${retreat.detail}`;
 }
 
 function unchanged(status: TickReport['status'], cursor: ChainCursorRow): TickReport {

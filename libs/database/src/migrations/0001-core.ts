@@ -35,6 +35,7 @@ const CURSORS_AND_BLOCKS = `
     old_block   bigint NOT NULL,
     old_hash    bytea  NOT NULL,
     logs_undone bigint NOT NULL,
+    cause       text   NOT NULL CHECK (cause IN ('fork', 'missing-log')),
     occurred_at timestamptz NOT NULL DEFAULT now()
   );
   CREATE INDEX reorg_by_chain ON reorg (chain_id, id);

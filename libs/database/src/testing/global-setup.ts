@@ -1,6 +1,8 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+
+let holder: ChildProcess | undefined;
 
 /**
  * Keeps the test server up for a whole run, so that no test file pays for its start.
@@ -8,16 +10,21 @@ import { join } from 'node:path';
  * A process of its own holds it: code that runs in vitest's own process cannot import `#` names,
  * and a killed run closes the pipe, which lets the server go.
  */
-export default async function setup(): Promise<() => Promise<void>> {
+export async function setup(): Promise<void> {
   const program = join(import.meta.dirname, 'hold-test-postgres.ts');
-  const holder = spawn(process.execPath, ['--import', 'tsx', '--conditions', 'source', program], {
+  const child = spawn(process.execPath, ['--import', 'tsx', '--conditions', 'source', program], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const exited = once(holder, 'exit');
-  const outcome = await Promise.race([once(holder.stdout, 'data'), exited.then(() => undefined)]);
-  if (outcome === undefined) throw new Error('the test database server did not start');
-  return async () => {
-    holder.stdin.end();
-    await exited;
-  };
+  const ended = once(child, 'exit').then(() => undefined);
+  const answer = await Promise.race([once(child.stdout, 'data'), ended]);
+  if (answer === undefined) throw new Error('the test database server did not start');
+  holder = child;
+}
+
+/** Lets the server go and waits until it has stopped. */
+export async function teardown(): Promise<void> {
+  if (holder === undefined) return;
+  const ended = once(holder, 'exit');
+  holder.stdin?.end();
+  await ended;
 }

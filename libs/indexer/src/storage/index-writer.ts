@@ -6,6 +6,8 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { BlockRow } from './block.row.js';
 import { ChainCursorRow } from './chain-cursor.row.js';
 import { ContractSequenceRow } from './contract-sequence.row.js';
+import { RawLogRow } from './raw-log.row.js';
+import type { ReorgCause } from './reorg.row.js';
 
 /** A block to keep; its parent is unknown when it was final before it was indexed. */
 export type KeptBlock = Omit<BlockRef, 'parentHash'> & { readonly parentHash: Hex | null };
@@ -75,10 +77,23 @@ export class IndexWriter {
     return new Map(rows.map(({ address, lastSequence }) => [address, lastSequence]));
   }
 
-  /** Hash of an indexed block, unless it is final and holds no log. */
-  async hashAt(chainId: ChainId, number: number): Promise<Hex | undefined> {
-    const row = await this.dataSource.getRepository(BlockRow).findOneBy({ chainId, number });
-    return row?.hash;
+  /** Block of the event with a number, or undefined when that event is not indexed. */
+  async blockOfEvent(event: {
+    readonly chainId: ChainId;
+    readonly contract: Address;
+    readonly seq: bigint;
+  }): Promise<number | undefined> {
+    const { chainId, contract, seq } = event;
+    const row = await this.dataSource
+      .getRepository(RawLogRow)
+      .findOneBy({ chainId, address: contract, sequence: seq });
+    return row?.blockNumber;
+  }
+
+  /** An indexed block, unless it is final and holds no log. */
+  async blockAt(chainId: ChainId, number: number): Promise<BlockRow | undefined> {
+    const blocks = this.dataSource.getRepository(BlockRow);
+    return (await blocks.findOneBy({ chainId, number })) ?? undefined;
   }
 
   /** Kept blocks from `number` downwards, newest first, down to the finalized one. */
@@ -115,11 +130,15 @@ export class IndexWriter {
   }
 
   /**
-   * Takes everything above the fork back and notes the reorganisation.
+   * Takes everything above a kept block back and notes why. Returns the number of logs taken back.
    *
    * @throws {RetryableError} when the cursor moved or the chain was taken over or halted.
    */
-  async undo(cursor: ChainCursorRow, fork: BlockRow, head: BlockRef): Promise<number> {
+  async undo(
+    cursor: ChainCursorRow,
+    to: { readonly fork: KeptBlock; readonly head: BlockRef; readonly cause: ReorgCause },
+  ): Promise<number> {
+    const { fork, head, cause } = to;
     const { chainId, cursorBlock, cursorHash } = cursor;
     return inTransaction(this.dataSource, async (manager) => {
       await moveCursor(manager, cursor, { head, end: fork, finalized: undefined });
@@ -136,9 +155,9 @@ export class IndexWriter {
       await recountSequences(manager, chainId);
       await execute(
         manager,
-        `INSERT INTO reorg (chain_id, fork_block, old_block, old_hash, logs_undone)
-         VALUES ($1, $2, $3, $4, $5)`,
-        [chainId, fork.number, cursorBlock, toBytea(cursorHash), logsUndone],
+        `INSERT INTO reorg (chain_id, fork_block, old_block, old_hash, logs_undone, cause)
+         VALUES ($1, $2, $3, $4, $5, $6)`,
+        [chainId, fork.number, cursorBlock, toBytea(cursorHash), logsUndone, cause],
       );
       return logsUndone;
     });

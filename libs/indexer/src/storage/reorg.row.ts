@@ -2,7 +2,10 @@ import { byteaTransformer } from '#database';
 import type { ChainId, Hex } from '#kernel';
 import { Column, CreateDateColumn, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
-/** A reorganisation that was undone in the index. */
+/** `fork`: the chain replaced blocks. `missing-log`: they are read again, a node left a log out. */
+export type ReorgCause = 'fork' | 'missing-log';
+
+/** Blocks that were taken back out of the index. */
 @Entity('reorg')
 export class ReorgRow {
   @PrimaryGeneratedColumn({ type: 'bigint' })
@@ -11,11 +14,14 @@ export class ReorgRow {
   @Column({ name: 'chain_id', type: 'bigint' })
   readonly chainId!: ChainId;
 
-  /** Last block both forks share. */
+  @Column({ type: 'text' })
+  readonly cause!: ReorgCause;
+
+  /** Newest block that stayed. */
   @Column({ name: 'fork_block', type: 'bigint' })
   readonly forkBlock!: number;
 
-  /** Head of the fork that was given up. */
+  /** Newest block that was taken back. */
   @Column({ name: 'old_block', type: 'bigint' })
   readonly oldBlock!: number;
 
