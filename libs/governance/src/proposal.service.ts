@@ -61,8 +61,9 @@ export class ProposalService {
   }
 
   private async bySubjects(subjects: readonly string[]): Promise<readonly ProposalView[]> {
-    if (subjects.length === 0) return [];
     const found = await this.logs.bySubjects(subjects);
+    // An unknown proposal is unknown whether or not the hub answers.
+    if ([...found.values()].every((logs) => logs.length === 0)) return [];
     const now = (await this.logs.cursor(this.hub.chainId))?.cursorTimestamp ?? 0;
     const quorum = await this.quorum();
     const views = subjects.flatMap((subject) => {
