@@ -81,7 +81,10 @@ abstract contract LzFixture is Test {
             if (logs[i].topics[0] == ILayerZeroEndpointV2.PacketSent.selector) {
                 (bytes memory encoded, bytes memory options,) =
                     abi.decode(logs[i].data, (bytes, bytes, address));
-                _packets.push(_packetOf(encoded, options));
+                Packet memory packet = this.parsePacket(encoded, options);
+                _packets.push(packet);
+                // Verified at once and executed later: an execution may then come in any order.
+                _libs[packet.dstEid].validatePacket(encoded);
             } else if (logs[i].topics[0] == IMessagingComposer.ComposeSent.selector) {
                 (address from, address to, bytes32 guid, uint16 index, bytes memory message) =
                     abi.decode(logs[i].data, (address, address, bytes32, uint16, bytes));
@@ -110,7 +113,6 @@ abstract contract LzFixture is Test {
         });
         uint32 dstEid = uint32(bytes4(encoded[45:49]));
         address receiver = address(uint160(uint256(bytes32(encoded[49:81]))));
-        _libs[dstEid].validatePacket(encoded);
         _endpoints[dstEid].lzReceive(origin, receiver, bytes32(encoded[81:113]), encoded[113:], "");
     }
 
@@ -137,14 +139,6 @@ abstract contract LzFixture is Test {
             if (_packets.length != 0) _deliver(_packets.length - 1);
             else _compose(_composes.length - 1);
         }
-    }
-
-    function _packetOf(bytes memory encoded, bytes memory options)
-        private
-        view
-        returns (Packet memory)
-    {
-        return this.parsePacket(encoded, options);
     }
 
     function parsePacket(bytes calldata encoded, bytes calldata options)
