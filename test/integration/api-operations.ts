@@ -1,4 +1,4 @@
-import { isObject, listAt, objectAt } from './api-schema.js';
+import { isObject, listAt, objectAt, textOf } from './api-schema.js';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
@@ -69,7 +69,7 @@ function parameterOf(parameter: unknown): Parameter {
     name: String(fields['name']),
     place: fields['in'] === 'path' ? 'path' : 'query',
     isRequired: fields['required'] === true,
-    sample: String(choice ?? schema['example'] ?? schema['default'] ?? 'sample'),
+    sample: textOf(choice ?? schema['example'] ?? schema['default'] ?? 'sample'),
     kind: kindOf(schema),
   };
 }

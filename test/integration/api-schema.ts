@@ -6,6 +6,11 @@ export function isObject(value: Json): value is Fields {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
+/** A text as it is; anything else as JSON, so that it still reads. */
+export function textOf(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 /** The object under `key`, or an empty one. */
 export function objectAt(value: Json, key: string): Fields {
   const field = isObject(value) ? value[key] : undefined;
@@ -43,7 +48,7 @@ export function violationsOf(options: {
   const all = listAt(schema, 'allOf');
   if (all.length > 0) return all.flatMap((part) => check(part, value, path));
 
-  const types = [schema['type'] ?? []].flat();
+  const types = [schema['type'] ?? []].flat().map((type) => textOf(type));
   if (types.length > 0 && !types.some((type) => hasType(value, type))) {
     return [`${path} is not ${types.join(' or ')}: ${JSON.stringify(value)}`];
   }
@@ -98,7 +103,7 @@ function resolved(document: Json, schema: Json): Fields {
   return target;
 }
 
-function hasType(value: Json, type: Json): boolean {
+function hasType(value: Json, type: string): boolean {
   switch (type) {
     case 'null':
       return value === null;

@@ -3,6 +3,9 @@ import { BridgingModule } from '#bridging';
 import { ChainModule } from '#chain';
 import { ConfigModule } from '#config';
 import { DatabaseModule } from '#database';
+import { EmissionModule } from '#emission';
+import { FarmsModule } from '#farms';
+import { GovernanceModule } from '#governance';
 import { IndexerModule } from '#indexer';
 import { LedgerModule } from '#ledger';
 import { MessagingModule } from '#messaging';
@@ -10,11 +13,15 @@ import { ObservabilityModule } from '#observability';
 import { ChainsController } from './chains/chains.controller.js';
 import { ChainLookup } from './common/chain-lookup.js';
 import { FreshnessService } from './common/freshness.service.js';
+import { EpochsController } from './emission/epochs.controller.js';
+import { FarmsController } from './farms/farms.controller.js';
+import { PositionsController } from './farms/positions.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { HealthService } from './health/health.service.js';
 import { JourneysController } from './journeys/journeys.controller.js';
 import { LedgerController } from './ledger/ledger.controller.js';
 import { MessagesController } from './messages/messages.controller.js';
+import { ProposalsController } from './proposals/proposals.controller.js';
 
 /** The API reads what the worker writes; it indexes nothing and holds no key. */
 @Module({
@@ -26,13 +33,20 @@ import { MessagesController } from './messages/messages.controller.js';
     IndexerModule.forRoot([]),
     LedgerModule,
     MessagingModule,
+    FarmsModule,
     BridgingModule,
+    EmissionModule,
+    GovernanceModule,
   ],
   controllers: [
     ChainsController,
+    FarmsController,
+    PositionsController,
     LedgerController,
     MessagesController,
     JourneysController,
+    EpochsController,
+    ProposalsController,
     HealthController,
   ],
   providers: [ChainLookup, FreshnessService, HealthService],

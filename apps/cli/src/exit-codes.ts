@@ -4,5 +4,7 @@ export const EXIT = {
   checkFailed: 1,
   badInput: 2,
   unreachable: 3,
+  /** A bug of the program itself. */
+  fault: 70,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { AppConfig, type ChainDeployment, type FarmDeployment } from '#config';
-import { EntityUnknown, found } from '../http/request-errors.js';
+import { AppConfig, type ChainDeployment } from '#config';
+import { EntityUnknown } from '../http/request-errors.js';
 
 const CAIP2_PREFIX = 'eip155:';
 
@@ -27,18 +27,14 @@ export class ChainLookup {
     return name === undefined ? undefined : this.chain(name);
   }
 
+  /** Key of a chain by its endpoint id, null when the deployment does not know it. */
+  keyOfEid(eid: number): string | null {
+    return this.config.deployment.chains.find((one) => one.eid === eid)?.key ?? null;
+  }
+
   /** Key of a chain by its number; the number itself when it left the deployment. */
   keyOf(chainId: number): string {
     const chain = this.config.deployment.chains.find((one) => one.chainId === chainId);
     return chain?.key ?? String(chainId);
-  }
-
-  /** @throws {EntityUnknown} when the chain has no such farm. */
-  farm(chain: ChainDeployment, farmId: number): FarmDeployment {
-    return found(
-      chain.farms.find((farm) => farm.farmId === farmId),
-      'farm',
-      `${chain.name} has no farm ${farmId}.`,
-    );
   }
 }

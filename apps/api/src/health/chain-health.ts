@@ -1,4 +1,5 @@
 import type { ChainCursor } from '#indexer';
+import { finalizedBlockOf } from '../common/freshness.service.js';
 import type { ChainHealth, ChainHealthDto, Readiness } from './health.dto.js';
 import type { HeadReading } from './head-probe.js';
 
@@ -24,12 +25,12 @@ export function chainHealth(options: {
     status: statusOf({ reading, cursor, lagSeconds }),
     headBlock: head?.number ?? null,
     indexedBlock: cursor?.cursorBlock ?? null,
-    finalizedBlock: cursor?.finalizedBlock ?? null,
+    finalizedBlock: finalizedBlockOf(cursor),
     indexedTimestamp: cursor?.cursorTimestamp ?? null,
     lagBlocks,
     lagSeconds,
     haltedReason: cursor?.haltedReason ?? null,
-    lastError: reading.isKnown ? null : reading.error,
+    lastError: reading.isKnown ? (cursor?.lastError ?? null) : reading.error,
   };
 }
 
@@ -42,7 +43,8 @@ function statusOf(facts: {
   if (cursor !== undefined && cursor.haltedReason !== null) return 'halted';
   if (!reading.isKnown) return 'unreachable';
   if (cursor === undefined) return 'waiting';
-  return lagSeconds !== null && lagSeconds > LAG_SECONDS_MAX ? 'lagging' : 'ok';
+  if (lagSeconds !== null && lagSeconds > LAG_SECONDS_MAX) return 'lagging';
+  return cursor.lastError === null ? 'ok' : 'failing';
 }
 
 /** One bad chain degrades the service; only the database takes it down. */

@@ -1,5 +1,6 @@
 import type { BlockRef, ChainClient } from '#chain';
 import type { Log } from '#observability';
+import { SharedWork } from '../common/shared-work.js';
 
 /** Longest wait of a health request for one chain. */
 const TIMEOUT_MS = 1_500;
@@ -15,21 +16,22 @@ export type HeadReading =
  * share one question, and none waits longer than `TIMEOUT_MS`.
  */
 export class HeadProbe {
-  private asking: Promise<HeadReading> | undefined;
+  private readonly question: SharedWork<HeadReading>;
   private last: { readonly reading: HeadReading; readonly atMs: number } | undefined;
 
   constructor(
     private readonly client: ChainClient,
     private readonly nowMs: () => number,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.question = new SharedWork(() => this.ask());
+  }
 
   async read(): Promise<HeadReading> {
     if (this.last !== undefined && this.nowMs() - this.last.atMs < FRESH_MS) {
       return this.last.reading;
     }
-    this.asking ??= this.ask();
-    return await Promise.race([this.asking, this.patience()]);
+    return await Promise.race([this.question.run(), this.patience()]);
   }
 
   private async ask(): Promise<HeadReading> {
@@ -41,7 +43,6 @@ export class HeadProbe {
       },
     );
     this.last = { reading, atMs: this.nowMs() };
-    this.asking = undefined;
     return reading;
   }
 

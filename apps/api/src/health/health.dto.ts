@@ -11,7 +11,14 @@ import {
 export const READINESS = ['ok', 'degraded', 'down'] as const;
 export type Readiness = (typeof READINESS)[number];
 
-export const CHAIN_HEALTH = ['ok', 'waiting', 'lagging', 'unreachable', 'halted'] as const;
+export const CHAIN_HEALTH = [
+  'ok',
+  'waiting',
+  'failing',
+  'lagging',
+  'unreachable',
+  'halted',
+] as const;
 export type ChainHealth = (typeof CHAIN_HEALTH)[number];
 
 export class LiveDto {
@@ -38,7 +45,8 @@ export class ChainHealthDto {
   readonly chainId!: number;
 
   @ApiChoice(CHAIN_HEALTH, {
-    description: '`waiting`: nothing is indexed yet; `halted`: the chain is no longer followed.',
+    description:
+      '`waiting`: nothing is indexed yet; `failing`: the last round failed; `halted`: the chain is no longer followed.',
   })
   readonly status!: ChainHealth;
 
@@ -63,7 +71,10 @@ export class ChainHealthDto {
   @ApiText({ nullable: true })
   readonly haltedReason!: string | null;
 
-  @ApiText({ nullable: true, description: 'Why the chain cannot be read now.' })
+  @ApiText({
+    nullable: true,
+    description: 'Why the chain cannot be read now, or why the last round of the index failed.',
+  })
   readonly lastError!: string | null;
 }
 

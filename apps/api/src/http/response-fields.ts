@@ -39,6 +39,11 @@ export function ApiWord(options: FieldOptions = {}): PropertyDecorator {
   return ApiProperty({ type: 'string', pattern: '^0x[0-9a-f]{64}$', ...described(options) });
 }
 
+/** Lower-case hex of any length. */
+export function ApiHex(options: FieldOptions = {}): PropertyDecorator {
+  return ApiProperty({ type: 'string', pattern: '^0x([0-9a-f]{2})*$', ...described(options) });
+}
+
 /** Whole number. */
 export function ApiInt(options: FieldOptions = {}): PropertyDecorator {
   return ApiProperty({ type: 'integer', ...described(options) });

@@ -1,8 +1,14 @@
 import { Controller, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { LedgerService } from '#ledger';
+import {
+  type LedgerDigest,
+  LedgerService,
+  type TrialBalanceLine,
+  type VerifyResult,
+} from '#ledger';
 import { ChainLookup } from '../common/chain-lookup.js';
 import { FreshnessService } from '../common/freshness.service.js';
+import { SharedWork } from '../common/shared-work.js';
 import { ReadRoute } from '../http/route.js';
 import {
   BalancesDto,
@@ -25,12 +31,20 @@ import {
 @Controller({ path: 'ledger', version: '1' })
 export class LedgerController {
   private readonly keyOf = (chainId: number): string => this.chains.keyOf(chainId);
+  /** Recounts read every posting, so that many at once would stop everybody else. */
+  private readonly recount: SharedWork<readonly TrialBalanceLine[]>;
+  private readonly verify: SharedWork<VerifyResult>;
+  private readonly digestion: SharedWork<LedgerDigest>;
 
   constructor(
     private readonly ledger: LedgerService,
     private readonly chains: ChainLookup,
     private readonly freshness: FreshnessService,
-  ) {}
+  ) {
+    this.recount = new SharedWork(() => ledger.trialBalance());
+    this.verify = new SharedWork(() => ledger.verify());
+    this.digestion = new SharedWork(() => ledger.digest());
+  }
 
   @ReadRoute({
     path: 'balances',
@@ -43,7 +57,7 @@ export class LedgerController {
   async balances(@Query() query: BalancesQuery): Promise<BalancesDto> {
     const { owner, kind, limit } = query;
     const chainId = this.chains.optionalChain(query.chain)?.chainId;
-    const asOf = await this.freshness.asOf();
+    const asOf = await this.freshness.ledgerAsOf();
     const balances = await this.ledger.balances({ owner, kind, chainId });
     return {
       items: balances.slice(0, limit).map((balance) => balanceDto(balance, this.keyOf)),
@@ -75,8 +89,8 @@ export class LedgerController {
     response: TrialBalanceDto,
   })
   async trialBalance(): Promise<TrialBalanceDto> {
-    const asOf = await this.freshness.asOf();
-    const lines = await this.ledger.trialBalance();
+    const asOf = await this.freshness.ledgerAsOf();
+    const lines = await this.recount.run();
     return {
       items: lines.map((line) => trialBalanceLineDto(line, this.keyOf)),
       balanced: lines.every(({ difference }) => difference === 0n),
@@ -91,7 +105,7 @@ export class LedgerController {
     response: VerificationDto,
   })
   async verification(): Promise<VerificationDto> {
-    return verificationDto(await this.ledger.verify(), this.keyOf);
+    return verificationDto(await this.verify.run(), this.keyOf);
   }
 
   @ReadRoute({
@@ -101,6 +115,6 @@ export class LedgerController {
     response: DigestDto,
   })
   async digest(): Promise<DigestDto> {
-    return digestDto(await this.ledger.digest(), this.keyOf);
+    return digestDto(await this.digestion.run(), this.keyOf);
   }
 }

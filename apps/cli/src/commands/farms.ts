@@ -54,7 +54,7 @@ function columns(decimals: number | undefined, symbol: string): readonly Column[
       value: (row) => formatAmount(row.amount('funded'), decimals),
       isNumber: true,
     },
-    { title: 'STREAM ENDS', value: (row) => formatTime(row.count('endAt') || undefined) },
+    { title: 'STREAM ENDS', value: (row) => formatTime(row.count('endAt')) },
     { title: 'AS OF BLOCK', value: (row) => formatCount(row.count('asOfBlock')), isNumber: true },
   ];
 }

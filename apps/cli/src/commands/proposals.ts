@@ -16,7 +16,7 @@ const COLUMNS: readonly Column[] = [
 ];
 
 const CHECK_COLUMNS: readonly Column[] = [
-  { title: 'CHECK', value: (row) => (row.flag('ok') === true ? 'ok' : 'FAIL') },
+  { title: 'CHECK', value: (row) => verdictOf(row.flag('ok')) },
   { title: 'WHAT', value: (row) => formatText(row.text('what')) },
   { title: 'CHAIN', value: (row) => formatText(row.text('chainKey')) },
   { title: 'EXPECTED', value: (row) => formatText(row.text('expected')) },
@@ -73,4 +73,9 @@ export function addProposalCommands(program: Command, session: Session): void {
         return EXIT.ok;
       });
     });
+}
+
+function verdictOf(isOk: boolean | undefined): string {
+  if (isOk === undefined) return 'waiting';
+  return isOk ? 'ok' : 'FAIL';
 }

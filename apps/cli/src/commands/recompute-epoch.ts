@@ -1,4 +1,3 @@
-import { keccak256, stringToHex } from 'viem';
 import { canonicalJson } from '#kernel';
 import type { Answer } from '../answer.js';
 import { badInput } from '../cli-error.js';
@@ -33,14 +32,15 @@ export async function recomputeEpoch(epoch: Answer): Promise<Verdict> {
   }
   const text = canonicalJson(bundle);
   // Loaded here because every other command works without the policy.
-  const { parseEvidence, recompute } = await import('#emission');
+  const { parseEvidence, recomputeEvidence } = await import('#emission');
   const evidence = parseEvidence(text);
-  const computed = targetsText(recompute(evidence));
+  const recomputed = recomputeEvidence(text);
+  const computed = targetsText(recomputed.targets);
   const checks = [
     check({
       what: 'the evidence hashes to the hash on chain',
       expected: epoch.text('evidenceHash') ?? 'unknown',
-      actual: keccak256(stringToHex(text)),
+      actual: recomputed.evidenceHash,
     }),
     check({
       what: 'the evidence is about this epoch and revision',
