@@ -1,0 +1,49 @@
+import 'reflect-metadata';
+import { TransactionSender } from '#chain';
+import { ConfigError } from '#config';
+import { createLog, Log, NestLog } from '#observability';
+import { NestFactory } from '@nestjs/core';
+import { WorkerModule } from './worker.module.js';
+import { WorkerService } from './worker.service.js';
+
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+/** Rounds under way get this long to finish; then the process ends anyway, and restarts safely. */
+const STOP_MS_MAX = 30_000;
+
+async function start(): Promise<void> {
+  const app = await NestFactory.createApplicationContext(WorkerModule, {
+    logger: false,
+    abortOnError: false,
+  });
+  const log = app.get(Log);
+  app.useLogger(new NestLog(log));
+
+  let stopping: Promise<void> | undefined;
+  const stop = (reason: string, exitCode: number): void => {
+    process.exitCode = Math.max(exitCode, Number(process.exitCode ?? 0));
+    if (stopping !== undefined) return;
+    log.info({ reason }, 'stopping');
+    setTimeout(() => process.exit(1), STOP_MS_MAX).unref();
+    stopping = app.close().then(
+      () => log.info({}, 'stopped'),
+      (error: unknown) => {
+        log.error({ error }, 'stopping failed');
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of STOP_SIGNALS) process.on(signal, () => stop(signal, 0));
+
+  if (app.get(TransactionSender).operator === undefined) {
+    await app.close();
+    throw new ConfigError(['HEADWATER_OPERATOR_KEY: the worker needs the key it signs with']);
+  }
+  app.get(WorkerService).start(() => stop('lead lost', 1));
+}
+
+try {
+  await start();
+} catch (error) {
+  createLog({ level: 'info' }).fatal({ error }, 'worker did not start');
+  process.exitCode = 1;
+}
