@@ -4,7 +4,7 @@ import { type Address, toHex } from '#kernel';
 import { accountOf, PROVIDERS } from '../accounts.js';
 import type { DevChain } from '../chains/dev-chain.js';
 import { waitFor } from '../sleep.js';
-import { type ChainKey, CHAINS, DVN_CONFIRMATIONS } from '../topology.js';
+import { CHAIN_KEYS, type ChainKey, CHAINS, DVN_CONFIRMATIONS } from '../topology.js';
 import type { ChainContracts } from './chain-contracts.js';
 import type { DeployPlan } from './deploy-plan.js';
 import { STAKE_TOKENS } from './farm-catalog.js';
@@ -14,6 +14,9 @@ const REWARD_EACH = parseEther('4000000');
 const DELTA_EACH = parseEther('1000000');
 const PAIR_EACH = parseEther('50000');
 const DOLLAR_EACH = parseUnits('1000000', STAKE_TOKENS.dollar.decimals);
+
+/** DLT that exists over all chains after the deployment. */
+export const DELTA_SUPPLY = DELTA_EACH * BigInt(PROVIDERS.length * CHAIN_KEYS.length);
 
 /** Reward tokens the treasury sends to each spoke, where it hands them out. */
 const REWARD_PER_SPOKE = parseEther('25000000');

@@ -9,14 +9,16 @@ import { type ChainKey, chainKeyOfEid } from '../topology.js';
 import type { MessageEvent, MessageFact } from './message-event.js';
 
 /** How far a message has come, with failures as places of their own. */
-export type WorkStatus =
-  | 'confirming'
-  | 'verified'
-  | 'receive-failed'
-  | 'delivered'
-  | 'compose-pending'
-  | 'compose-failed'
-  | 'composed';
+export const WORK_STATUSES = [
+  'confirming',
+  'verified',
+  'receive-failed',
+  'delivered',
+  'compose-pending',
+  'compose-failed',
+  'composed',
+] as const;
+export type WorkStatus = (typeof WORK_STATUSES)[number];
 
 /** A call the receiver of a message asked the executor to make. */
 export interface TrackedCompose {

@@ -1,0 +1,72 @@
+export {
+  accountOf,
+  type DevAccount,
+  type Provider,
+  PROVIDERS,
+  type Role,
+  ROLES,
+} from './accounts.js';
+export { DevChain } from './chains/dev-chain.js';
+export { CallRefused } from './chains/refusal.js';
+export { CallReverted } from './chains/sender.js';
+export { ControlClient, ControlRefused } from './control/control-client.js';
+export { Devnet, type DevnetOptions } from './devnet.js';
+export { deploymentPath, devnetFolder } from './devnet-folder.js';
+export { type DevnetReport } from './network-start.js';
+export { budgetsOf, DEFAULT_PARAMETERS, type DevnetParameters } from './parameters.js';
+export {
+  decideAndDispatch,
+  type EpochRun,
+  type EpochTarget,
+  waitForOrders,
+} from './scenario/epochs.js';
+export {
+  claim,
+  type Done,
+  endFarm,
+  openFarmLike,
+  type PositionChange,
+  stake,
+  stakedBy,
+  withdraw,
+} from './scenario/farming.js';
+export { type SoldSide, swap } from './scenario/market.js';
+export {
+  creditState,
+  type CreditState,
+  move,
+  moveIntoEscrow,
+  type MoveRequest,
+  retryEscrow,
+  returnEscrow,
+  type SentMove,
+  waitForArrival,
+  waitForStatus,
+  withdrawEscrow,
+} from './scenario/moves.js';
+export {
+  connectNetwork,
+  contractsOf,
+  type FarmRef,
+  hubContractsOf,
+  type Network,
+  networkOf,
+  reorg,
+  stakeTokenOf,
+} from './scenario/network.js';
+export {
+  execute,
+  passSchedule,
+  type Proposal,
+  proposalState,
+  type ProposalState,
+  proposeSchedule,
+  queue,
+  type ScheduleChange,
+  vote,
+  waitForProposal,
+} from './scenario/proposals.js';
+export { runEpochByScript, type ScriptedEpoch } from './scenario/run-epoch-by-script.js';
+export { type OmnichainSupply, supplyOf } from './scenario/supply.js';
+export { CHAIN_KEYS, type ChainKey, CHAINS, type PerChain } from './topology.js';
+export { STAGES, type Stage } from './worker/faults.js';

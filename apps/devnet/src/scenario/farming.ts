@@ -1,0 +1,140 @@
+import { encodeFunctionData, erc20Abi, maxUint256, parseEventLogs } from 'viem';
+import { farmsAbi } from '#abi';
+import { type Address, type Hex, toHex } from '#kernel';
+import { accountOf, type Role } from '../accounts.js';
+import type { ChainKey } from '../topology.js';
+import { contractsOf, type FarmRef, type Network, stakeTokenOf } from './network.js';
+
+/** Outcome of an action that is one transaction. */
+export interface Done {
+  readonly txHash: Hex;
+}
+
+export interface PositionChange extends FarmRef {
+  readonly who: Role;
+  /** Units of the stake token. */
+  readonly amount: bigint;
+}
+
+/** Allows `spender` to take any amount of a token, unless it is allowed enough already. */
+export async function allow(
+  network: Network,
+  options: {
+    readonly who: Role;
+    readonly chain: ChainKey;
+    readonly token: Address;
+    readonly spender: Address;
+    readonly amount: bigint;
+  },
+): Promise<void> {
+  const { who, token, spender, amount } = options;
+  const chain = network.chains[options.chain];
+  const allowance = await chain.client.readContract({
+    address: token,
+    abi: erc20Abi,
+    functionName: 'allowance',
+    args: [accountOf(who).address, spender],
+  });
+  if (allowance >= amount) return;
+  await chain.sender(who).execute({
+    label: `approval by ${who}`,
+    to: token,
+    data: toHex(
+      encodeFunctionData({ abi: erc20Abi, functionName: 'approve', args: [spender, maxUint256] }),
+    ),
+  });
+}
+
+/** Stakes, after an approval when there is none yet. */
+export async function stake(network: Network, change: PositionChange): Promise<Done> {
+  const { who, chain, farmId, amount } = change;
+  const { farms } = contractsOf(network, chain);
+  const token = stakeTokenOf(network, change);
+  await allow(network, { who, chain, token, spender: farms, amount });
+  const data = encodeFunctionData({ abi: farmsAbi, functionName: 'stake', args: [farmId, amount] });
+  return callFarms(network, { who, chain, label: `stake by ${who}`, data: toHex(data) });
+}
+
+/** Takes principal out. */
+export function withdraw(network: Network, change: PositionChange): Promise<Done> {
+  const { who, chain, farmId, amount } = change;
+  const args = [farmId, amount] as const;
+  const data = encodeFunctionData({ abi: farmsAbi, functionName: 'withdraw', args });
+  return callFarms(network, { who, chain, label: `withdrawal by ${who}`, data: toHex(data) });
+}
+
+/** Claims what a position earned. @returns also the wei that were paid. */
+export async function claim(
+  network: Network,
+  { who, chain, farmId }: FarmRef & { readonly who: Role },
+): Promise<Done & { readonly paid: bigint }> {
+  const { farms } = contractsOf(network, chain);
+  const receipt = await network.chains[chain].sender(who).execute({
+    label: `claim by ${who}`,
+    to: farms,
+    data: toHex(encodeFunctionData({ abi: farmsAbi, functionName: 'claim', args: [farmId] })),
+  });
+  const [claimed] = parseEventLogs({ abi: farmsAbi, logs: receipt.logs, eventName: 'Claimed' });
+  return { txHash: toHex(receipt.transactionHash), paid: claimed?.args.amount ?? 0n };
+}
+
+/** Principal of a position, in units of the stake token. */
+export async function stakedBy(
+  network: Network,
+  { who, chain, farmId }: FarmRef & { readonly who: Role },
+): Promise<bigint> {
+  const position = await network.chains[chain].client.readContract({
+    address: contractsOf(network, chain).farms,
+    abi: farmsAbi,
+    functionName: 'positionOf',
+    args: [farmId, accountOf(who).address],
+  });
+  return position.weight;
+}
+
+/** Ends a farm of a spoke, whose contracts belong to the owner account. */
+export function endFarm(network: Network, { chain, farmId }: FarmRef): Promise<Done> {
+  const data = encodeFunctionData({ abi: farmsAbi, functionName: 'endFarm', args: [farmId] });
+  return callFarms(network, { who: 'owner', chain, label: 'end of a farm', data: toHex(data) });
+}
+
+/** Opens a farm with the terms of another, which must have ended when the token is the same. */
+export async function openFarmLike(
+  network: Network,
+  options: { readonly farm: FarmRef; readonly newFarmId: number },
+): Promise<Done> {
+  const { chain, farmId } = options.farm;
+  const terms = await network.chains[chain].client.readContract({
+    address: contractsOf(network, chain).farms,
+    abi: farmsAbi,
+    functionName: 'farmOf',
+    args: [farmId],
+  });
+  const data = encodeFunctionData({
+    abi: farmsAbi,
+    functionName: 'addFarm',
+    args: [
+      options.newFarmId,
+      terms.stakeToken,
+      terms.scaleBits,
+      terms.minWeightBits,
+      terms.maxRate,
+    ],
+  });
+  return callFarms(network, { who: 'owner', chain, label: 'opening of a farm', data: toHex(data) });
+}
+
+async function callFarms(
+  network: Network,
+  call: {
+    readonly who: Role;
+    readonly chain: ChainKey;
+    readonly label: string;
+    readonly data: Hex;
+  },
+): Promise<Done> {
+  const { who, chain, label, data } = call;
+  const { farms } = contractsOf(network, chain);
+  const receipt = await network.chains[chain].sender(who).execute({ label, to: farms, data });
+  return { txHash: toHex(receipt.transactionHash) };
+}
