@@ -1,5 +1,4 @@
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { getDataSourceToken } from '@nestjs/typeorm';
@@ -38,7 +37,9 @@ export async function startApi(): Promise<RunningApi> {
     .overrideProvider(AppConfig)
     .useValue(
       new AppConfig({
-        dataDir: join(tmpdir(), 'headwater-api-test'),
+        // The data source is replaced below; naming a server keeps an embedded one from starting.
+        databaseUrl: 'postgres://nobody.invalid/nothing',
+        dataDir: tmpdir(),
         deployment: unreachableDeployment(),
         port: 0,
         host: '127.0.0.1',

@@ -16,7 +16,7 @@ const BODY_BYTES_MAX = 100_000;
 const REQUEST_TIMEOUT_MS = 10_000;
 
 /** Options both `main.ts` and the tests create the application with. */
-export const APP_OPTIONS = { bodyParser: false, bufferLogs: true, abortOnError: false } as const;
+export const APP_OPTIONS = { bodyParser: false, abortOnError: false } as const;
 
 /** Everything `main.ts` and the tests must set up identically. */
 export function configureApp(app: NestExpressApplication): void {

@@ -1,17 +1,21 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { AppConfig } from '#config';
-import { Log } from '#observability';
+import { loadConfig } from '#config';
+import { createLog, Log, NestLog } from '#observability';
 import { AppModule } from './app.module.js';
 import { APP_OPTIONS, configureApp } from './configure-app.js';
 import { startFailure } from './start-failure.js';
 
 async function start(): Promise<void> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule, APP_OPTIONS);
+  // Read before the framework starts: it would print a wrong setting with a stack.
+  const { host, port, logLevel } = loadConfig();
+  const app = await NestFactory.create<NestExpressApplication>(AppModule, {
+    ...APP_OPTIONS,
+    logger: new NestLog(createLog({ level: logLevel })),
+  });
   configureApp(app);
   app.enableShutdownHooks();
-  const { host, port } = app.get(AppConfig);
   try {
     await app.listen(port, host);
   } catch (error) {
