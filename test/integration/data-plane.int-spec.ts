@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Injectable, Module } from '@nestjs/common';
@@ -42,7 +42,6 @@ describe('data plane', () => {
     anvil = await Anvil.start({ chainId });
     emitter = await anvil.deployEmitter();
     dataDir = mkdtempSync(join(tmpdir(), 'headwater-plane-'));
-    chmodSync(dataDir, 0o755);
   });
 
   afterEach(async () => {

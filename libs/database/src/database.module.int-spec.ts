@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -30,7 +30,6 @@ describe('database module', () => {
 
   beforeEach(() => {
     dataDir = mkdtempSync(join(tmpdir(), 'headwater-module-'));
-    chmodSync(dataDir, 0o755);
   });
 
   afterEach(() => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -35,7 +35,6 @@ describe('embedded Postgres', () => {
 
   beforeEach(() => {
     dataDir = mkdtempSync(join(tmpdir(), 'headwater-embedded-'));
-    chmodSync(dataDir, 0o755);
   });
 
   afterEach(async () => {

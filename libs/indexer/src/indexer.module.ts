@@ -1,10 +1,19 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { ChainLease } from './chain-lease.js';
 import { IndexerService } from './indexer.service.js';
 import type { LogProjector } from './log-projector.js';
 import { LogStore } from './log-store.js';
 import { ProjectorSet } from './projector-set.js';
+import { BlockRow } from './storage/block.row.js';
+import { ChainCursorRow } from './storage/chain-cursor.row.js';
+import { ContractSequenceRow } from './storage/contract-sequence.row.js';
 import { IndexWriter } from './storage/index-writer.js';
+import { LogSubjectRow } from './storage/log-subject.row.js';
+import { RawLogRow } from './storage/raw-log.row.js';
+import { ReorgRow } from './storage/reorg.row.js';
+
+const ROWS = [ChainCursorRow, BlockRow, RawLogRow, LogSubjectRow, ContractSequenceRow, ReorgRow];
 
 @Module({})
 export class IndexerModule {
@@ -21,6 +30,7 @@ export class IndexerModule {
     return {
       module: IndexerModule,
       global: true,
+      imports: [TypeOrmModule.forFeature(ROWS)],
       providers: [...projectors, set, ChainLease, IndexWriter, IndexerService, LogStore],
       exports: [IndexerService, LogStore],
     };

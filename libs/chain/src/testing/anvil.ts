@@ -111,7 +111,8 @@ export class Anvil {
     return this.deploy(REVERTER_CODE);
   }
 
-  private async deploy(runtime: string): Promise<Address> {
+  /** Deploys hand-written runtime code, hex without prefix; mines one block. */
+  async deploy(runtime: string): Promise<Address> {
     const size = (runtime.length / 2).toString(16).padStart(2, '0');
     const data = `0x60${size}80600b6000396000f3${runtime}`;
     const call = { from: await this.account(), data, gas: numberToHex(1_000_000) };

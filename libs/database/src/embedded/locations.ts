@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chownSync, cpSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 
@@ -25,13 +25,14 @@ export function serverAccount(): { readonly uid: number; readonly gid: number } 
 }
 
 /**
- * Places of the server of a data folder. When we are root and the unprivileged account cannot reach
- * the folder, the server lives under the system's temporary folder instead, named after the folder.
+ * Places of the server of a data folder. When we are root and the data folder lies where the
+ * unprivileged account cannot go, such as in root's home, the server lives under the system's
+ * temporary folder instead, in a folder named after the data folder.
  */
 export function locationsOf(dataDir: string): EmbeddedLocations {
   const wanted = join(resolve(dataDir), 'postgres');
   const home =
-    serverAccount() === undefined || isReachableByOthers(dirname(wanted))
+    serverAccount() === undefined || isReachableByOthers(dirname(resolve(dataDir)))
       ? wanted
       : join(tmpdir(), `headwater-postgres-${digestOf(wanted)}`);
   const socketFolder =
@@ -48,6 +49,7 @@ export function locationsOf(dataDir: string): EmbeddedLocations {
 /** Creates the folders and hands them to the account the server runs as. */
 export function prepareFolders(locations: EmbeddedLocations): void {
   const account = serverAccount();
+  if (account !== undefined) letPass(dirname(locations.home));
   for (const folder of [locations.home, locations.socketFolder]) {
     mkdirSync(folder, { recursive: true, mode: 0o755 });
     if (account !== undefined) chownSync(folder, account.uid, account.gid);
@@ -68,6 +70,13 @@ export function reachablePrograms(folder: string): string {
     renameSync(draft, copy);
   }
   return join(copy, basename(folder));
+}
+
+/** Lets any account enter a folder of ours, though not list it. */
+function letPass(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const { mode } = statSync(folder);
+  if ((mode & 0o001) === 0) chmodSync(folder, mode | 0o011);
 }
 
 /** True when every existing folder of the path may be entered by any account. */

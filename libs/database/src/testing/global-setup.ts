@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 let holder: ChildProcess | undefined;
 
@@ -11,7 +11,7 @@ let holder: ChildProcess | undefined;
  * and a killed run closes the pipe, which lets the server go.
  */
 export async function setup(): Promise<void> {
-  const program = join(import.meta.dirname, 'hold-test-postgres.ts');
+  const program = fileURLToPath(new URL('./hold-test-postgres.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', '--conditions', 'source', program], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
