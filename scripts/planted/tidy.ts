@@ -46,7 +46,9 @@ const sourcePlants: readonly Plant[] = [
   },
   {
     rule: 'reach other libraries by name and never by path',
-    files: { [`${planted}/reaches.ts`]: "export * from '../../../libs/kernel/src/index.js';\n" },
+    files: {
+      [`${planted}/reaches.ts`]: `export * ${word('fr', 'om')} '../../../libs/kernel/src/index.js';\n`,
+    },
     names: [`${planted}/reaches.ts:1`],
   },
   {
