@@ -124,7 +124,7 @@ describe('dependencies', () => {
       readonly ignoreDependencies: readonly string[];
     };
     const users = authored.filter(({ path }) =>
-      /^contracts\/|^foundry\.toml$|^scripts\/.*\.ts$/.test(path),
+      /^contracts\/|^foundry\.toml$|^(scripts|apps)\/.*\.ts$/.test(path),
     );
     const peers = new Set(Object.keys(directDependencies).flatMap((name) => peersOf(name)));
     const nowhere = ignoreDependencies.filter(
