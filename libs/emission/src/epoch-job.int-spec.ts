@@ -1,0 +1,172 @@
+import { ChainModule, TransactionSender } from '#chain';
+import { AppConfig, type EmissionPolicy } from '#config';
+import { createTestDatabase, type TestDatabase } from '#database/testing';
+import { FarmsProjector } from '#farms';
+import { IndexerModule, IndexerService } from '#indexer';
+import { defined, toChainId } from '#kernel';
+import { ObservabilityModule } from '#observability';
+import { Module } from '@nestjs/common';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { DataSource } from 'typeorm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EmissionModule } from './emission.module.js';
+import { EpochJob } from './epoch.job.js';
+import { EpochsService } from './epochs.service.js';
+import { BUDGET_SD, HUB_EID, HubChain, REMOTE_EID } from './testing/hub-chain.js';
+
+describe('epoch job on the real controller', () => {
+  let hub: HubChain;
+  let database: TestDatabase;
+  const open: TestingModule[] = [];
+
+  beforeEach(async () => {
+    [hub, database] = await Promise.all([HubChain.start(), createTestDatabase()]);
+  });
+
+  afterEach(async () => {
+    for (const module of open.splice(0)) await module.close();
+    await Promise.all([hub.anvil.stop(), database.close()]);
+  });
+
+  /** A worker process of its own on the same database. */
+  const start = async (policy?: EmissionPolicy) => {
+    const config = hub.config(policy);
+    @Module({
+      providers: [
+        { provide: AppConfig, useValue: config },
+        { provide: DataSource, useValue: database.dataSource },
+      ],
+      exports: [AppConfig, DataSource],
+    })
+    class SettingsModule {}
+    const module = await Test.createTestingModule({
+      imports: [
+        { module: SettingsModule, global: true },
+        ObservabilityModule,
+        ChainModule,
+        IndexerModule.forRoot([FarmsProjector]),
+        EmissionModule,
+      ],
+    }).compile();
+    open.push(module);
+    await module.init();
+    const chainId = toChainId(hub.anvil.chainId);
+    return {
+      epochs: module.get(EpochsService),
+      sender: module.get(TransactionSender),
+      /** One round of the worker, then so many blocks that what it sent is final. */
+      round: async () => {
+        await module.get(IndexerService).tick(chainId);
+        await module.get(EpochJob).tick();
+        await hub.anvil.mine(6);
+        await module.get(TransactionSender).advance(chainId);
+      },
+      tick: () => module.get(EpochJob).tick(),
+      close: () => module.close(),
+    };
+  };
+
+  const intents = () =>
+    database.dataSource.query<{ business_key: string; state: string }[]>(
+      'SELECT business_key, state FROM tx_intent ORDER BY id',
+    );
+
+  it('decides an epoch once, sends its order, and shows the evidence', async () => {
+    const worker = await start();
+    for (let i = 0; i < 4; i += 1) await worker.round();
+
+    expect(await intents()).toEqual([
+      { business_key: 'decide:1:1', state: 'final' },
+      { business_key: 'dispatch:1:1', state: 'final' },
+    ]);
+    const epoch = defined(await worker.epochs.byEpoch(1), 'epoch 1');
+    expect(epoch.targets).toEqual([
+      { eid: HUB_EID, farmId: 1, amountSD: 900_000n },
+      { eid: HUB_EID, farmId: 2, amountSD: 100_000n },
+    ]);
+    expect(epoch.orders.map(({ status }) => status)).toEqual(['applied']);
+    const evidence = defined(epoch.evidence, 'evidence');
+    expect(worker.epochs.recompute(evidence)).toEqual({
+      evidenceHash: await hub.read('evidenceOf', [1]),
+      targets: epoch.targets,
+      isEqual: true,
+    });
+  });
+
+  it('sends the stored decision after a crash instead of a new one', async () => {
+    const first = await start();
+    await first.round();
+    const stored = await database.dataSource.query<{ evidence: string }[]>(
+      'SELECT evidence FROM epoch_decision',
+    );
+    // As if the process had died right after the decision was stored.
+    await database.dataSource.query('DELETE FROM tx_intent');
+    await hub.anvil.rollback(6);
+    await hub.anvil.rpc('anvil_dropAllTransactions');
+    await first.close();
+    open.splice(0);
+
+    const second = await start({ kind: 'fixed-shares', shares: { 'hub:1': 10_000n } });
+    for (let i = 0; i < 4; i += 1) await second.round();
+    expect(await database.dataSource.query('SELECT evidence FROM epoch_decision')).toEqual(stored);
+    expect((await second.epochs.byEpoch(1))?.evidence).toBe(stored[0]?.evidence);
+    expect((await intents()).map(({ business_key: key }) => key)).toEqual([
+      'decide:1:1',
+      'dispatch:1:1',
+    ]);
+  });
+
+  it('repeats nothing however often it runs before its transaction is mined', async () => {
+    const worker = await start();
+    await worker.round();
+    for (let i = 0; i < 5; i += 1) await worker.tick();
+    expect((await intents()).map(({ business_key: key }) => key)).toEqual([
+      'decide:1:1',
+      'dispatch:1:1',
+    ]);
+    expect(await database.dataSource.query('SELECT epoch FROM epoch_decision')).toHaveLength(1);
+  });
+
+  it('keeps the next epoch inside the change limit', async () => {
+    const worker = await start();
+    for (let i = 0; i < 3; i += 1) await worker.round();
+    await worker.close();
+    open.splice(0);
+    await hub.pass(await hub.secondsUntil(2));
+
+    // The policy now wants everything for farm 2; the limit is a fifth of the budget.
+    const next = await start({ kind: 'fixed-shares', shares: { 'hub:2': 10_000n } });
+    for (let i = 0; i < 4; i += 1) await next.round();
+    expect((await next.epochs.byEpoch(2))?.targets.map(({ amountSD }) => amountSD)).toEqual([
+      700_000n,
+      300_000n,
+    ]);
+    expect(await hub.read('spentSD', [2])).toBe(BUDGET_SD);
+  });
+
+  it('leaves a path that fails pending and tries it again later, the others at once', async () => {
+    await hub.addRemoteFarm();
+    const worker = await start();
+    for (let i = 0; i < 4; i += 1) await worker.round();
+    expect(await hub.read('dispatchedRevision', [1, HUB_EID])).toBe(1);
+    expect(await hub.read('dispatchedRevision', [1, REMOTE_EID])).toBe(0);
+    await hub.pass(60);
+    for (let i = 0; i < 2; i += 1) await worker.round();
+    const keys = (await intents()).map(({ business_key: key }) => key);
+    expect(keys.slice(0, 3)).toEqual(['decide:1:1', 'dispatch:1:1', 'dispatch:1:1:2']);
+    // The new farm has no facts: it gets its minimum.
+    const epoch = defined(await worker.epochs.byEpoch(1), 'epoch 1');
+    expect(epoch.targets.find(({ eid }) => eid === REMOTE_EID)?.amountSD).toBe(100_000n);
+  });
+
+  it('does nothing while the controller is paused', async () => {
+    await hub.govern('pause', []);
+    const worker = await start();
+    await worker.round();
+    expect(await intents()).toEqual([]);
+    await hub.govern('unpause', []);
+    await hub.anvil.mine(6);
+    await worker.round();
+    expect((await intents()).map(({ business_key: key }) => key)).toEqual(['decide:1:1']);
+  });
+});

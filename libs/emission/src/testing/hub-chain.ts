@@ -1,0 +1,209 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { emissionControllerAbi } from '#abi';
+import { aChainDeployment, anAppConfig, Anvil, ANVIL_KEYS } from '#chain/testing';
+import type { AppConfig, ChainDeployment, EmissionPolicy } from '#config';
+import { type Address, assert, toAddress, toChainId, toEid, toFarmId, toHex } from '#kernel';
+import {
+  type Abi,
+  type ContractFunctionArgs,
+  type ContractFunctionName,
+  type ContractFunctionReturnType,
+  createPublicClient,
+  encodeDeployData,
+  encodeFunctionData,
+  type Hex,
+  http,
+  numberToHex,
+  pad,
+} from 'viem';
+
+const OUT = new URL('../../../../contracts/out/', import.meta.url);
+const GAS = numberToHex(12_000_000);
+const STAKE = 10n ** 18n;
+
+export const HUB_EID = 50_121;
+export const REMOTE_EID = 50_231;
+/** Shared decimals. */
+export const BUDGET_SD = 1_000_000n;
+export const EPOCH_SECONDS = 1_000;
+
+type Read = ContractFunctionName<typeof emissionControllerAbi, 'view'>;
+
+interface Artifact {
+  readonly abi: Abi;
+  readonly bytecode: Hex;
+}
+
+/** The real hub contracts on a chain of their own, mined block by block; two farms on the hub. */
+export class HubChain {
+  private constructor(
+    readonly anvil: Anvil,
+    private readonly owner: Address,
+    private readonly at: Readonly<Record<'token' | 'farms' | 'receiver' | 'controller', Address>>,
+    private readonly genesis: number,
+  ) {}
+
+  /** Needs the compiled contracts. Epoch 1 begins with the last block mined here. */
+  static async start(): Promise<HubChain> {
+    const anvil = await Anvil.start({ chainId: 31_301 });
+    const [owner, operator] = [await anvil.account(0), await anvil.account(1)];
+    const deploy = deployerOf(anvil, owner);
+    const endpoint = await deploy(lzArtifact('EndpointV2'), [HUB_EID, owner]);
+    const supply = 10n ** 24n;
+    const token = await deploy(artifact('HeadwaterVotesToken'), [
+      ...['Headwater', 'HWT', endpoint, owner, owner],
+      supply,
+    ]);
+    const other = await deploy(artifact('DevToken'), ['Other', 'OTH', 18, owner]);
+    const farms = await deploy(artifact('Farms'), [token, owner]);
+    const shared = { rewardOft: token, rewardToken: token, hubEid: HUB_EID, owner };
+    const receiver = await deploy(artifact('EmissionReceiver'), [
+      { ...shared, endpoint, farms, guardian: owner, minStream: 1 },
+    ]);
+    const genesis = (await timeOf(anvil)) + 60;
+    const controller = await deploy(artifact('EmissionController'), [
+      {
+        ...shared,
+        genesis,
+        epochDuration: EPOCH_SECONDS,
+        hardCapSD: BUDGET_SD,
+        budgetSD: BUDGET_SD,
+        floorSD: 0n,
+        decayBps: 0,
+        decayEvery: 0,
+        maxChangeBps: 2_000,
+        feeCap: 10n ** 18n,
+        composeGasBase: 100_000n,
+        composeGasPerFarm: 50_000n,
+        operator,
+        guardian: owner,
+      },
+    ]);
+    const hub = new HubChain(anvil, owner, { token, farms, receiver, controller }, genesis);
+    await hub.setUp(other);
+    return hub;
+  }
+
+  /** Settings of a process that works here as the operator. */
+  config(policy: EmissionPolicy = { kind: 'tvl-weighted' }): AppConfig {
+    const { token, farms, receiver, controller } = this.at;
+    const { contracts } = aChainDeployment();
+    const farm = (farmId: number): ChainDeployment['farms'][number] => ({
+      farmId: toFarmId(farmId),
+      label: `farm ${farmId}`,
+      stakeToken: token,
+      stakeSymbol: 'HWT',
+      stakeDecimals: 18,
+      movable: false,
+      valuePerTokenMicro: 1_000_000n,
+    });
+    const hub = aChainDeployment({
+      chainId: toChainId(this.anvil.chainId),
+      eid: toEid(HUB_EID),
+      rpcUrls: [this.anvil.url],
+      contracts: { ...contracts, rewardToken: token, farms, receiver, controller },
+      farms: [farm(1), farm(2)],
+    });
+    const config = anAppConfig({ chains: [hub], operatorKey: ANVIL_KEYS[1] });
+    const epoch = { genesis: this.genesis, durationSeconds: EPOCH_SECONDS };
+    return { ...config, deployment: { ...config.deployment, epoch, policy } };
+  }
+
+  /** Lets time pass and mines so many blocks that the time is final. */
+  async pass(seconds: number): Promise<void> {
+    await this.anvil.rpc('evm_increaseTime', [seconds]);
+    await this.anvil.mine(6);
+  }
+
+  /** Seconds until `epoch` begins, from the newest block on. */
+  async secondsUntil(epoch: number): Promise<number> {
+    return this.genesis + (epoch - 1) * EPOCH_SECONDS - (await timeOf(this.anvil));
+  }
+
+  /** Sends a call of the owner to the controller; mines one block. */
+  async govern(functionName: string, args: readonly unknown[]): Promise<void> {
+    const abi: Abi = emissionControllerAbi;
+    await this.send(this.at.controller, encodeFunctionData({ abi, functionName, args }));
+  }
+
+  /** Registers a farm on a chain that no packet reaches. */
+  async addRemoteFarm(): Promise<void> {
+    await this.govern('setChain', [REMOTE_EID, pad(this.at.receiver, { size: 32 }), 10_000]);
+    await this.govern('setFarmBounds', [REMOTE_EID, 1, 1_000, 10_000]);
+    await this.anvil.mine(6);
+  }
+
+  async read<Name extends Read>(
+    functionName: Name,
+    args: ContractFunctionArgs<typeof emissionControllerAbi, 'view', Name>,
+  ): Promise<ContractFunctionReturnType<typeof emissionControllerAbi, 'view', Name>> {
+    const client = createPublicClient({ transport: http(this.anvil.url) });
+    const contract = { address: this.at.controller, abi: emissionControllerAbi } as const;
+    return client.readContract({ ...contract, functionName, args } as Parameters<
+      typeof client.readContract<typeof emissionControllerAbi, Name, typeof args>
+    >[0]);
+  }
+
+  private async setUp(other: Address): Promise<void> {
+    const { token, farms, receiver, controller } = this.at;
+    const call = async (to: Address, name: string, args: readonly unknown[]) => {
+      const { abi } = artifact(NAMES[to === token ? 'token' : to === farms ? 'farms' : 'receiver']);
+      await this.send(to, encodeFunctionData({ abi, functionName: name, args }));
+    };
+    await call(farms, 'setReceiver', [receiver]);
+    await call(receiver, 'setController', [pad(controller, { size: 32 })]);
+    await call(farms, 'addFarm', [1, token, 96, 40, 10n ** 15n]);
+    await call(farms, 'addFarm', [2, other, 96, 40, 10n ** 15n]);
+    await call(token, 'transfer', [controller, 10n ** 22n]);
+    await call(token, 'approve', [farms, STAKE]);
+    await call(farms, 'stake', [1, STAKE]);
+    await this.govern('setChain', [HUB_EID, pad(receiver, { size: 32 }), 10_000]);
+    await this.govern('setFarmBounds', [HUB_EID, 1, 0, 10_000]);
+    await this.govern('setFarmBounds', [HUB_EID, 2, 1_000, 10_000]);
+    await this.pass(await this.secondsUntil(1));
+  }
+
+  private async send(to: Address, data: Hex): Promise<void> {
+    const call = { from: this.owner, to, data, gas: GAS };
+    const hash = await this.anvil.rpc('eth_sendTransaction', [call]);
+    await this.anvil.mine();
+    await receiptOf(this.anvil, hash);
+  }
+}
+
+const NAMES = { token: 'HeadwaterVotesToken', farms: 'Farms', receiver: 'EmissionReceiver' };
+
+function deployerOf(anvil: Anvil, from: Address) {
+  return async ({ abi, bytecode }: Artifact, args: readonly unknown[]): Promise<Address> => {
+    const data = encodeDeployData({ abi, bytecode, args });
+    const hash = await anvil.rpc('eth_sendTransaction', [{ from, data, gas: GAS }]);
+    await anvil.mine();
+    return toAddress(String(Reflect.get(await receiptOf(anvil, hash), 'contractAddress')));
+  };
+}
+
+async function receiptOf(anvil: Anvil, hash: unknown): Promise<object> {
+  const receipt = await anvil.rpc('eth_getTransactionReceipt', [hash]);
+  assert(typeof receipt === 'object' && receipt !== null, 'transaction was mined');
+  assert(Reflect.get(receipt, 'status') === '0x1', 'transaction succeeded');
+  return receipt;
+}
+
+async function timeOf(anvil: Anvil): Promise<number> {
+  const block = await anvil.rpc('eth_getBlockByNumber', ['latest', false]);
+  assert(typeof block === 'object' && block !== null, 'chain has a head');
+  return Number(Reflect.get(block, 'timestamp'));
+}
+
+function artifact(name: string): Artifact {
+  const text = readFileSync(new URL(`${name}.sol/${name}.json`, OUT), 'utf8');
+  const parsed: { abi: Abi; bytecode: { object: Hex } } = JSON.parse(text);
+  return { abi: parsed.abi, bytecode: toHex(parsed.bytecode.object) };
+}
+
+function lzArtifact(name: string): Artifact {
+  const path = `@layerzerolabs/lz-evm-sdk-v2/artifacts/contracts/${name}.sol/${name}.json`;
+  const parsed: Artifact = createRequire(import.meta.url)(path);
+  return parsed;
+}

@@ -1,0 +1,1 @@
+export { BUDGET_SD, EPOCH_SECONDS, HUB_EID, HubChain, REMOTE_EID } from './hub-chain.js';
