@@ -87,7 +87,7 @@ describe('epoch job on the real controller', () => {
     expect(epoch.orders.map(({ status }) => status)).toEqual(['applied']);
     const evidence = defined(epoch.evidence, 'evidence');
     expect(worker.epochs.recompute(evidence)).toEqual({
-      evidenceHash: await hub.read('evidenceOf', [1]),
+      evidenceHash: await hub.evidenceOf(1),
       targets: epoch.targets,
       isEqual: true,
     });
@@ -141,15 +141,15 @@ describe('epoch job on the real controller', () => {
       700_000n,
       300_000n,
     ]);
-    expect(await hub.read('spentSD', [2])).toBe(BUDGET_SD);
+    expect(await hub.spentSD(2)).toBe(BUDGET_SD);
   });
 
   it('leaves a path that fails pending and tries it again later, the others at once', async () => {
     await hub.addRemoteFarm();
     const worker = await start();
     for (let i = 0; i < 4; i += 1) await worker.round();
-    expect(await hub.read('dispatchedRevision', [1, HUB_EID])).toBe(1);
-    expect(await hub.read('dispatchedRevision', [1, REMOTE_EID])).toBe(0);
+    expect(await hub.dispatchedRevision(1, HUB_EID)).toBe(1);
+    expect(await hub.dispatchedRevision(1, REMOTE_EID)).toBe(0);
     await hub.pass(60);
     for (let i = 0; i < 2; i += 1) await worker.round();
     const keys = (await intents()).map(({ business_key: key }) => key);

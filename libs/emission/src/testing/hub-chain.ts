@@ -2,13 +2,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { emissionControllerAbi } from '#abi';
 import { aChainDeployment, anAppConfig, Anvil, ANVIL_KEYS } from '#chain/testing';
-import type { AppConfig, ChainDeployment, EmissionPolicy } from '#config';
+import { AppConfig, type ChainDeployment, type EmissionPolicy } from '#config';
 import { type Address, assert, toAddress, toChainId, toEid, toFarmId, toHex } from '#kernel';
 import {
   type Abi,
-  type ContractFunctionArgs,
-  type ContractFunctionName,
-  type ContractFunctionReturnType,
   createPublicClient,
   encodeDeployData,
   encodeFunctionData,
@@ -28,21 +25,28 @@ export const REMOTE_EID = 50_231;
 export const BUDGET_SD = 1_000_000n;
 export const EPOCH_SECONDS = 1_000;
 
-type Read = ContractFunctionName<typeof emissionControllerAbi, 'view'>;
-
 interface Artifact {
   readonly abi: Abi;
   readonly bytecode: Hex;
 }
 
+type HubAddresses = Readonly<Record<'token' | 'farms' | 'receiver' | 'controller', Address>>;
+
 /** The real hub contracts on a chain of their own, mined block by block; two farms on the hub. */
 export class HubChain {
-  private constructor(
-    readonly anvil: Anvil,
-    private readonly owner: Address,
-    private readonly at: Readonly<Record<'token' | 'farms' | 'receiver' | 'controller', Address>>,
-    private readonly genesis: number,
-  ) {}
+  readonly anvil: Anvil;
+  private readonly owner: Address;
+  private readonly at: HubAddresses;
+  private readonly genesis: number;
+
+  private constructor(options: {
+    readonly anvil: Anvil;
+    readonly owner: Address;
+    readonly at: HubAddresses;
+    readonly genesis: number;
+  }) {
+    ({ anvil: this.anvil, owner: this.owner, at: this.at, genesis: this.genesis } = options);
+  }
 
   /** Needs the compiled contracts. Epoch 1 begins with the last block mined here. */
   static async start(): Promise<HubChain> {
@@ -52,7 +56,11 @@ export class HubChain {
     const endpoint = await deploy(lzArtifact('EndpointV2'), [HUB_EID, owner]);
     const supply = 10n ** 24n;
     const token = await deploy(artifact('HeadwaterVotesToken'), [
-      ...['Headwater', 'HWT', endpoint, owner, owner],
+      'Headwater',
+      'HWT',
+      endpoint,
+      owner,
+      owner,
       supply,
     ]);
     const other = await deploy(artifact('DevToken'), ['Other', 'OTH', 18, owner]);
@@ -80,7 +88,7 @@ export class HubChain {
         guardian: owner,
       },
     ]);
-    const hub = new HubChain(anvil, owner, { token, farms, receiver, controller }, genesis);
+    const hub = new HubChain({ anvil, owner, at: { token, farms, receiver, controller }, genesis });
     await hub.setUp(other);
     return hub;
   }
@@ -105,9 +113,9 @@ export class HubChain {
       contracts: { ...contracts, rewardToken: token, farms, receiver, controller },
       farms: [farm(1), farm(2)],
     });
-    const config = anAppConfig({ chains: [hub], operatorKey: ANVIL_KEYS[1] });
+    const { deployment, ...settings } = anAppConfig({ chains: [hub], operatorKey: ANVIL_KEYS[1] });
     const epoch = { genesis: this.genesis, durationSeconds: EPOCH_SECONDS };
-    return { ...config, deployment: { ...config.deployment, epoch, policy } };
+    return new AppConfig({ ...settings, deployment: { ...deployment, epoch, policy } });
   }
 
   /** Lets time pass and mines so many blocks that the time is final. */
@@ -134,30 +142,44 @@ export class HubChain {
     await this.anvil.mine(6);
   }
 
-  async read<Name extends Read>(
-    functionName: Name,
-    args: ContractFunctionArgs<typeof emissionControllerAbi, 'view', Name>,
-  ): Promise<ContractFunctionReturnType<typeof emissionControllerAbi, 'view', Name>> {
-    const client = createPublicClient({ transport: http(this.anvil.url) });
-    const contract = { address: this.at.controller, abi: emissionControllerAbi } as const;
-    return client.readContract({ ...contract, functionName, args } as Parameters<
-      typeof client.readContract<typeof emissionControllerAbi, Name, typeof args>
-    >[0]);
+  /** Whose orders of an epoch are sent, in which revision; 0 for none. */
+  async dispatchedRevision(epoch: number, eid: number): Promise<number> {
+    const args = [epoch, eid] as const;
+    return this.client.readContract({ ...this.contract, functionName: 'dispatchedRevision', args });
+  }
+
+  /** Shared decimals spent for an epoch. */
+  async spentSD(epoch: number): Promise<bigint> {
+    const args = [epoch] as const;
+    return this.client.readContract({ ...this.contract, functionName: 'spentSD', args });
+  }
+
+  async evidenceOf(epoch: number): Promise<Hex> {
+    const args = [epoch] as const;
+    return this.client.readContract({ ...this.contract, functionName: 'evidenceOf', args });
+  }
+
+  private get client() {
+    return createPublicClient({ transport: http(this.anvil.url) });
+  }
+
+  private get contract() {
+    return { address: this.at.controller, abi: emissionControllerAbi } as const;
   }
 
   private async setUp(other: Address): Promise<void> {
-    const { token, farms, receiver, controller } = this.at;
-    const call = async (to: Address, name: string, args: readonly unknown[]) => {
-      const { abi } = artifact(NAMES[to === token ? 'token' : to === farms ? 'farms' : 'receiver']);
-      await this.send(to, encodeFunctionData({ abi, functionName: name, args }));
+    const { receiver, controller, farms, token } = this.at;
+    const call = (to: keyof typeof NAMES, functionName: string, args: readonly unknown[]) => {
+      const { abi } = artifact(NAMES[to]);
+      return this.send(this.at[to], encodeFunctionData({ abi, functionName, args }));
     };
-    await call(farms, 'setReceiver', [receiver]);
-    await call(receiver, 'setController', [pad(controller, { size: 32 })]);
-    await call(farms, 'addFarm', [1, token, 96, 40, 10n ** 15n]);
-    await call(farms, 'addFarm', [2, other, 96, 40, 10n ** 15n]);
-    await call(token, 'transfer', [controller, 10n ** 22n]);
-    await call(token, 'approve', [farms, STAKE]);
-    await call(farms, 'stake', [1, STAKE]);
+    await call('farms', 'setReceiver', [receiver]);
+    await call('receiver', 'setController', [pad(controller, { size: 32 })]);
+    await call('farms', 'addFarm', [1, token, 96, 40, 10n ** 15n]);
+    await call('farms', 'addFarm', [2, other, 96, 40, 10n ** 15n]);
+    await call('token', 'transfer', [controller, 10n ** 22n]);
+    await call('token', 'approve', [farms, STAKE]);
+    await call('farms', 'stake', [1, STAKE]);
     await this.govern('setChain', [HUB_EID, pad(receiver, { size: 32 }), 10_000]);
     await this.govern('setFarmBounds', [HUB_EID, 1, 0, 10_000]);
     await this.govern('setFarmBounds', [HUB_EID, 2, 1_000, 10_000]);
