@@ -19,3 +19,5 @@ export function aFarm(overrides: Partial<FarmState> = {}): FarmState {
 export function aPosition(overrides: Partial<PositionState> = {}): PositionState {
   return { ...newPosition(toFarmId(1), toAddress(`0x${'0b'.repeat(20)}`)), ...overrides };
 }
+
+export { type Call, type ContractCall, DevChain } from './dev-chain.js';
