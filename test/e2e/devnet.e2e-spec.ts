@@ -1,18 +1,51 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseEther } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Devnet, networkOf, runEpochByScript } from '../../apps/devnet/src/index.js';
+import {
+  budgetsOf,
+  Devnet,
+  hubContractsOf,
+  move,
+  moveIntoEscrow,
+  type Network,
+  networkOf,
+  openFarmLike,
+  passSchedule,
+  reorg,
+  retryEscrow,
+  runEpochByScript,
+  stake,
+  stakedBy,
+  swap,
+  waitForArrival,
+  waitForStatus,
+} from '../../apps/devnet/src/index.js';
+import { emissionControllerAbi } from '#abi';
 
 const EPOCH_SECONDS = 60;
+const ALPHA_DLT = { chain: 'alpha', farmId: 3 } as const;
+const BETA_DLT = { chain: 'beta', farmId: 3 } as const;
+const HUB_DLT = { chain: 'hub', farmId: 2 } as const;
 
+/** One network for all tests, which follow each other as a day of its users would. */
 describe('local network', () => {
   let dataDir: string;
   let devnet: Devnet;
+  let network: Network;
+
+  async function start(): Promise<void> {
+    devnet = await Devnet.start({
+      dataDir,
+      parameters: { epochSeconds: EPOCH_SECONDS, votingPeriodSeconds: 5 },
+    });
+    network = networkOf(devnet);
+  }
 
   beforeAll(async () => {
     dataDir = mkdtempSync(join(tmpdir(), 'headwater-devnet-'));
-    devnet = await Devnet.start({ dataDir, parameters: { epochSeconds: EPOCH_SECONDS } });
+    await start();
   });
 
   afterAll(async () => {
@@ -21,10 +54,91 @@ describe('local network', () => {
   });
 
   it('funds every farm of an epoch and moves a position, to the wei', async () => {
-    const result = await runEpochByScript(networkOf(devnet));
+    const { run } = await runEpochByScript(network);
 
-    expect(result.run.epoch).toBe(1);
-    expect(result.run.targets).toHaveLength(8);
-    expect(result.run.guids).toHaveLength(2);
+    expect(run.epoch).toBe(1);
+    expect(run.targets).toHaveLength(8);
+    expect(run.guids).toHaveLength(2);
+  });
+
+  it('changes the schedule by a vote', async () => {
+    const { budgetSD, hardCapSD, floorSD } = budgetsOf(EPOCH_SECONDS);
+    const schedule = { budgetSD: hardCapSD, floorSD, decayBps: 0, decayEvery: 0 };
+
+    await passSchedule(network, {
+      schedule,
+      description: 'Raise the budget to the cap',
+      voters: ['alice', 'bob'],
+    });
+
+    const budgetOfEpoch1000 = await network.chains.hub.client.readContract({
+      address: hubContractsOf(network).controller,
+      abi: emissionControllerAbi,
+      functionName: 'budgetOf',
+      args: [1_000],
+    });
+    expect(budgetOfEpoch1000).toBe(hardCapSD);
+    expect(budgetOfEpoch1000).toBeGreaterThan(budgetSD);
+  });
+
+  it('brings a move that was taken back by a reorganisation a second time', async () => {
+    const amount = parseEther('7');
+    await stake(network, { who: 'bob', ...HUB_DLT, amount: parseEther('50') });
+    const request = { who: 'bob', from: HUB_DLT, to: ALPHA_DLT, amount } as const;
+    const before = await stakedBy(network, { who: 'bob', ...ALPHA_DLT });
+
+    const lost = await move(network, request);
+    await reorg(network, { chain: 'hub', depth: 1 });
+    const sent = await move(network, request);
+    expect(sent.guid).toBe(lost.guid);
+    await waitForArrival(network, { chain: 'alpha', guid: sent.guid });
+    await reorg(network, { chain: 'alpha', depth: 2 });
+
+    await waitForStatus(network, sent.guid, 'composed');
+    expect(await waitForArrival(network, { chain: 'alpha', guid: sent.guid })).toBe('restaked');
+    expect(await stakedBy(network, { who: 'bob', ...ALPHA_DLT })).toBe(before + amount);
+  });
+
+  it('delivers between two chains while the third hangs', async () => {
+    await network.control.setHalted('beta', true);
+    const request = { who: 'bob', from: HUB_DLT, to: ALPHA_DLT, amount: parseEther('1') } as const;
+    const { guid } = await move(network, request);
+    expect(await waitForArrival(network, { chain: 'alpha', guid })).toBe('restaked');
+    await network.control.setHalted('beta', false);
+  });
+
+  it('keeps a held message over a restart and delivers it then', async () => {
+    await network.control.changeFaults({ hold: { execute: true } });
+    const request = { who: 'bob', from: ALPHA_DLT, to: HUB_DLT, amount: parseEther('2') } as const;
+    const { guid } = await move(network, request);
+    await waitForStatus(network, guid, 'verified');
+    await devnet.stop();
+
+    await start();
+
+    expect(await waitForArrival(network, { chain: 'hub', guid })).toBe('restaked');
+  });
+
+  it('keeps a position in escrow when its farm has ended, and restakes it elsewhere', async () => {
+    const amount = parseEther('3');
+    const request = { who: 'bob', from: ALPHA_DLT, to: BETA_DLT, amount } as const;
+    const { guid } = await moveIntoEscrow(network, request);
+    await openFarmLike(network, { farm: BETA_DLT, newFarmId: 4 });
+
+    await retryEscrow(network, { chain: 'beta', guid, who: 'bob', farmId: 4 });
+
+    expect(await stakedBy(network, { who: 'bob', chain: 'beta', farmId: 4 })).toBe(amount);
+  });
+
+  it('trades on a real pair', async () => {
+    const { bought } = await swap(network, { sell: 'token0', amount: parseEther('100') });
+
+    expect(bought).toBeGreaterThan(parseEther('99'));
+  });
+
+  it('refuses a second devnet in the same folder', async () => {
+    await expect(Devnet.start({ dataDir })).rejects.toMatchObject({
+      code: 'devnet.folder-unusable',
+    });
   });
 });

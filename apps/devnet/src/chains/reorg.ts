@@ -41,6 +41,8 @@ export async function reorganise(options: {
     depth,
     kept.map((raw) => [raw, depth - 1]),
   );
+  // The clock of the chain went back to the last block that stands; it must not stay behind.
+  await chain.rpc('evm_setTime', Date.now());
   chain.forgetNonces();
   return {
     head: Number(await chain.client.getBlockNumber()),
