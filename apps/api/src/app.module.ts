@@ -10,6 +10,7 @@ import { IndexerModule } from '#indexer';
 import { LedgerModule } from '#ledger';
 import { MessagingModule } from '#messaging';
 import { ObservabilityModule } from '#observability';
+import { RewardsModule } from '#rewards';
 import { ChainsController } from './chains/chains.controller.js';
 import { ChainLookup } from './common/chain-lookup.js';
 import { FreshnessService } from './common/freshness.service.js';
@@ -22,6 +23,7 @@ import { JourneysController } from './journeys/journeys.controller.js';
 import { LedgerController } from './ledger/ledger.controller.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { ProposalsController } from './proposals/proposals.controller.js';
+import { RewardsController } from './rewards/rewards.controller.js';
 
 /** The API reads what the worker writes; it indexes nothing and holds no key. */
 @Module({
@@ -36,12 +38,14 @@ import { ProposalsController } from './proposals/proposals.controller.js';
     FarmsModule,
     BridgingModule,
     EmissionModule,
+    RewardsModule,
     GovernanceModule,
   ],
   controllers: [
     ChainsController,
     FarmsController,
     PositionsController,
+    RewardsController,
     LedgerController,
     MessagesController,
     JourneysController,

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { ConfigError } from '#config';
+import { DomainError } from '#kernel';
 import { CliError } from './cli-error.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import type { Sink } from './output.js';
@@ -36,6 +37,10 @@ function asFailure(error: unknown): CliError {
   if (error instanceof CliError) return error;
   if (error instanceof ConfigError) {
     return new CliError(error.problems.join('; '), { exitCode: EXIT.badInput, code: error.code });
+  }
+  // A library refused what the API handed over, such as evidence that is none.
+  if (error instanceof DomainError) {
+    return new CliError(error.message, { exitCode: EXIT.checkFailed, code: error.code });
   }
   throw error;
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '#config';
-import { FarmStateStore } from '#farms';
 import { type ChainCursor, LogStore } from '#indexer';
+import { RewardsService } from '#rewards';
 import type { Fields } from '../http/fields.js';
 import type { AsOfDto } from './as-of.dto.js';
 
@@ -11,22 +11,19 @@ export class FreshnessService {
   constructor(
     private readonly config: AppConfig,
     private readonly logs: LogStore,
-    private readonly states: FarmStateStore,
+    private readonly rewards: RewardsService,
   ) {}
 
   /** The same for what is read from the ledger, which follows the final blocks. */
-  async ledgerAsOf(): Promise<readonly AsOfDto[]> {
-    return await Promise.all(
-      (await this.asOf()).map(async (chain, index) => {
-        const chainId = this.config.deployment.chains[index]?.chainId;
-        const posted = chainId === undefined ? undefined : await this.states.cursor(chainId);
-        return {
-          ...chain,
-          asOfBlock: posted?.postedBlock ?? null,
-          asOfTimestamp: posted?.postedTimestamp ?? null,
-        };
-      }),
+  async ledgerAsOf(): Promise<readonly Fields<AsOfDto>[]> {
+    const posted = new Map(
+      (await this.rewards.status()).map((status) => [status.chainKey, status]),
     );
+    return (await this.asOf()).map((chain) => ({
+      ...chain,
+      asOfBlock: posted.get(chain.chainKey)?.postedBlock ?? null,
+      asOfTimestamp: posted.get(chain.chainKey)?.postedTimestamp ?? null,
+    }));
   }
 
   /** One entry per configured chain, in the order of the deployment. */

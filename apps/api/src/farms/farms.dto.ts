@@ -207,7 +207,7 @@ export function farmDto(farm: FarmView): Fields<FarmDto> {
   };
 }
 
-export function positionDto(position: PositionView): PositionDto {
+export function positionDto(position: PositionView): Fields<PositionDto> {
   return {
     chainKey: position.chainKey,
     chainId: position.chainId,

@@ -1,11 +1,7 @@
 import { Controller, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import {
-  type LedgerDigest,
-  LedgerService,
-  type TrialBalanceLine,
-  type VerifyResult,
-} from '#ledger';
+import { LedgerService, type TrialBalanceLine, type VerifyResult } from '#ledger';
+import { type RewardsDigest, RewardsService } from '#rewards';
 import { ChainLookup } from '../common/chain-lookup.js';
 import { FreshnessService } from '../common/freshness.service.js';
 import { SharedWork } from '../common/shared-work.js';
@@ -34,16 +30,17 @@ export class LedgerController {
   /** Recounts read every posting, so that many at once would stop everybody else. */
   private readonly recount: SharedWork<readonly TrialBalanceLine[]>;
   private readonly verify: SharedWork<VerifyResult>;
-  private readonly digestion: SharedWork<LedgerDigest>;
+  private readonly digestion: SharedWork<RewardsDigest>;
 
   constructor(
     private readonly ledger: LedgerService,
+    rewards: RewardsService,
     private readonly chains: ChainLookup,
     private readonly freshness: FreshnessService,
   ) {
     this.recount = new SharedWork(() => ledger.trialBalance());
     this.verify = new SharedWork(() => ledger.verify());
-    this.digestion = new SharedWork(() => ledger.digest());
+    this.digestion = new SharedWork(() => rewards.digest());
   }
 
   @ReadRoute({
@@ -111,7 +108,7 @@ export class LedgerController {
   @ReadRoute({
     path: 'digest',
     operationId: 'readDigest',
-    summary: 'One hash over all journals; equal for every rebuild from the same chains.',
+    summary: 'One hash over all final rows; equal for every rebuild from the same blocks.',
     response: DigestDto,
   })
   async digest(): Promise<DigestDto> {

@@ -247,8 +247,8 @@ export class ChainDigestDto {
   readonly head!: string;
 }
 
-export class DigestDto {
-  @ApiWord({ description: 'Equal for every ledger built from the same chains.' })
+export class LedgerDigestDto {
+  @ApiWord()
   readonly digest!: string;
 
   @ApiInt()
@@ -259,4 +259,35 @@ export class DigestDto {
 
   @ApiList(ChainDigestDto)
   readonly chains!: readonly ChainDigestDto[];
+}
+
+export class StatesDigestDto {
+  @ApiText()
+  readonly chainKey!: string;
+
+  @ApiInt()
+  readonly chainId!: number;
+
+  @ApiBlock({ description: 'Block up to which the rows of this chain count.' })
+  readonly asOfBlock!: number;
+
+  @ApiInt()
+  readonly farms!: number;
+
+  @ApiInt()
+  readonly positions!: number;
+
+  @ApiWord()
+  readonly digest!: string;
+}
+
+export class DigestDto {
+  @ApiWord({ description: 'Over the ledger and the states of farms and positions.' })
+  readonly digest!: string;
+
+  @ApiObject(LedgerDigestDto)
+  readonly ledger!: LedgerDigestDto;
+
+  @ApiList(StatesDigestDto)
+  readonly states!: readonly StatesDigestDto[];
 }

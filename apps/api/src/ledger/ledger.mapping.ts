@@ -6,10 +6,12 @@ import type {
   TrialBalanceLine,
   VerifyResult,
 } from '#ledger';
+import type { RewardsDigest } from '#rewards';
 import type {
   BalanceDto,
   DigestDto,
   JournalDto,
+  LedgerDigestDto,
   LedgerFaultDto,
   TrialBalanceLineDto,
   VerificationDto,
@@ -95,7 +97,22 @@ function faultDto(fault: LedgerFault, keyOf: ChainKeyOf): LedgerFaultDto {
   };
 }
 
-export function digestDto(digest: LedgerDigest, keyOf: ChainKeyOf): DigestDto {
+export function digestDto(digest: RewardsDigest, keyOf: ChainKeyOf): DigestDto {
+  return {
+    digest: digest.digest,
+    ledger: ledgerDigestDto(digest.ledger, keyOf),
+    states: digest.states.map(({ chainId, block, farms, positions, digest: ofChain }) => ({
+      chainKey: keyOf(chainId),
+      chainId,
+      asOfBlock: block,
+      farms,
+      positions,
+      digest: ofChain,
+    })),
+  };
+}
+
+function ledgerDigestDto(digest: LedgerDigest, keyOf: ChainKeyOf): LedgerDigestDto {
   return {
     digest: digest.digest,
     journals: digest.journals,

@@ -1,0 +1,53 @@
+import { Controller, Param, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { AppConfig } from '#config';
+import { RewardsService } from '#rewards';
+import { ChainLookup } from '../common/chain-lookup.js';
+import { FreshnessService } from '../common/freshness.service.js';
+import { rewardTokenDto } from '../common/reward-token.dto.js';
+import { ReadRoute } from '../http/route.js';
+import { journalDto } from '../ledger/ledger.mapping.js';
+import {
+  rewardDto,
+  RewardsDto,
+  RewardsParams,
+  RewardsQuery,
+  rewardTotalsDto,
+} from './rewards.dto.js';
+
+@ApiTags('rewards')
+@Controller({ path: 'rewards', version: '1' })
+export class RewardsController {
+  private readonly keyOf = (chainId: number): string => this.chains.keyOf(chainId);
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly rewards: RewardsService,
+    private readonly chains: ChainLookup,
+    private readonly freshness: FreshnessService,
+  ) {}
+
+  @ReadRoute({
+    path: ':user',
+    operationId: 'readRewards',
+    summary: 'What a user earned and claimed on every chain, with the journals behind it.',
+    response: RewardsDto,
+    takesQuery: true,
+  })
+  async read(@Param() { user }: RewardsParams, @Query() query: RewardsQuery): Promise<RewardsDto> {
+    const { view, limit, before } = query;
+    const asOf = await this.freshness.asOf();
+    const rewards = await this.rewards.of(user, view);
+    const journals = await this.rewards.statement({ user, limit, before });
+    const last = journals.length < limit ? undefined : journals.at(-1);
+    return {
+      user,
+      items: rewards.map(rewardDto),
+      totals: rewardTotalsDto(rewards),
+      statement: journals.map((journal) => journalDto(journal, this.keyOf)),
+      nextBefore: last?.id ?? null,
+      rewardToken: rewardTokenDto(this.config.deployment),
+      asOf,
+    };
+  }
+}

@@ -1,0 +1,84 @@
+import { type Address, sumOf } from '#kernel';
+import type { RewardView } from '#rewards';
+import { AsOfDto } from '../common/as-of.dto.js';
+import { RewardTokenDto } from '../common/reward-token.dto.js';
+import { positionDto, PositionDto, ViewQuery } from '../farms/farms.dto.js';
+import type { Fields } from '../http/fields.js';
+import { AddressField, IdField, LIMIT_DEFAULT, LimitField } from '../http/request-fields.js';
+import { ApiAddress, ApiAmount, ApiInt, ApiList, ApiObject } from '../http/response-fields.js';
+import { JournalDto } from '../ledger/ledger.dto.js';
+
+export class RewardsParams {
+  @AddressField({ description: 'Whose rewards.' })
+  readonly user!: Address;
+}
+
+export class RewardsQuery extends ViewQuery {
+  @LimitField()
+  readonly limit: number = LIMIT_DEFAULT;
+
+  @IdField({
+    description: '`nextBefore` of the page of the statement before.',
+    isOptional: true,
+    max: Number.MAX_SAFE_INTEGER,
+  })
+  readonly before?: number;
+}
+
+export class RewardDto extends PositionDto {
+  @ApiAmount({ description: 'Earned and claimed together, wei.' })
+  readonly total!: string;
+
+  @ApiAmount({ description: 'Total as of the last journal, wei.' })
+  readonly posted!: string;
+}
+
+export class RewardTotalsDto {
+  @ApiAmount({ description: 'Wei the user could claim.' })
+  readonly earned!: string;
+
+  @ApiAmount({ description: 'Wei the user has claimed.' })
+  readonly claimed!: string;
+
+  @ApiAmount()
+  readonly total!: string;
+}
+
+export class RewardsDto {
+  @ApiAddress()
+  readonly user!: string;
+
+  @ApiList(RewardDto, { description: 'One for each farm the user ever staked in.' })
+  readonly items!: readonly RewardDto[];
+
+  @ApiObject(RewardTotalsDto, { description: 'Over all chains, each as of its own block.' })
+  readonly totals!: RewardTotalsDto;
+
+  @ApiList(JournalDto, { description: 'Journals that touch accounts of the user, newest first.' })
+  readonly statement!: readonly JournalDto[];
+
+  @ApiInt({ nullable: true, description: '`before` of the next page; null on the last.' })
+  readonly nextBefore!: number | null;
+
+  @ApiObject(RewardTokenDto)
+  readonly rewardToken!: RewardTokenDto;
+
+  @ApiList(AsOfDto)
+  readonly asOf!: readonly AsOfDto[];
+}
+
+export function rewardDto(reward: RewardView): Fields<RewardDto> {
+  return {
+    ...positionDto(reward),
+    total: reward.total.toString(),
+    posted: reward.posted.toString(),
+  };
+}
+
+export function rewardTotalsDto(rewards: readonly RewardView[]): RewardTotalsDto {
+  return {
+    earned: sumOf(rewards.map(({ earned }) => earned)).toString(),
+    claimed: sumOf(rewards.map(({ claimed }) => claimed)).toString(),
+    total: sumOf(rewards.map(({ total }) => total)).toString(),
+  };
+}
