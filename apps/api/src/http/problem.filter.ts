@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { sqlStateOf } from '#database';
 import { DomainError, RetryableError } from '#kernel';
 import type { Log } from '#observability';
 import { PROBLEM_MEDIA_TYPE, type ProblemDto } from './problem.js';
@@ -68,7 +69,7 @@ export class ProblemFilter implements ExceptionFilter {
       return this.httpRefusal(error, request, response);
     }
     const fault = `urn:uuid:${randomUUID()}`;
-    if (error instanceof RetryableError) {
+    if (error instanceof RetryableError || isOutage(error)) {
       this.log.warn({ fault, path: pathOf(request), error }, 'request could not be served');
       return {
         status: 503,
@@ -112,6 +113,15 @@ function domainRefusal(error: DomainError): Refusal {
     detail: error.message,
     ...(error instanceof RequestInvalid ? { errors: error.errors } : {}),
   };
+}
+
+/** SQLSTATE classes of a server that is gone, full or stopping, and errors of its socket. */
+const OUTAGE_CODE = /^((08|53|57)[0-9A-Z]{3}|ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT)$/;
+
+function isOutage(error: unknown): boolean {
+  const code =
+    sqlStateOf(error) ?? (error instanceof Error && 'code' in error ? error.code : undefined);
+  return typeof code === 'string' && OUTAGE_CODE.test(code);
 }
 
 function pathOf(request: Request): string {

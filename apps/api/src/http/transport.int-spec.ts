@@ -85,6 +85,11 @@ class ProbeController {
     throw new RetryableError('secret host does not answer');
   }
 
+  @ReadRoute({ path: 'refused', operationId: 'g', summary: 'g', response: EchoDto })
+  refused(): EchoDto {
+    throw Object.assign(new Error('secret socket'), { code: 'ECONNREFUSED' });
+  }
+
   @ReadRoute({ path: 'busy', operationId: 'f', summary: 'f', response: EchoDto })
   busy(): EchoDto {
     throw new ReconciliationRunning();
@@ -276,9 +281,11 @@ describe('refusals', () => {
   });
 
   it('answers an outage with 503 and a conflict with 409', async () => {
-    const outage = await ask().get('/v1/probe/outage').expect(503);
-    expect(outage.body.code).toBe('unavailable');
-    expect(outage.text).not.toContain('secret');
+    for (const path of ['/v1/probe/outage', '/v1/probe/refused']) {
+      const outage = await ask().get(path).expect(503);
+      expect(outage.body.code).toBe('unavailable');
+      expect(outage.text).not.toContain('secret');
+    }
     expect((await ask().get('/v1/probe/busy').expect(409)).body.code).toBe(
       'reconciliation.running',
     );

@@ -247,20 +247,6 @@ export class ChainDigestDto {
   readonly head!: string;
 }
 
-export class LedgerDigestDto {
-  @ApiWord()
-  readonly digest!: string;
-
-  @ApiInt()
-  readonly journals!: number;
-
-  @ApiInt()
-  readonly postings!: number;
-
-  @ApiList(ChainDigestDto)
-  readonly chains!: readonly ChainDigestDto[];
-}
-
 export class StatesDigestDto {
   @ApiText()
   readonly chainKey!: string;
@@ -285,8 +271,17 @@ export class DigestDto {
   @ApiWord({ description: 'Over the ledger and the states of farms and positions.' })
   readonly digest!: string;
 
-  @ApiObject(LedgerDigestDto)
-  readonly ledger!: LedgerDigestDto;
+  @ApiWord({ description: 'Over the ledger alone.' })
+  readonly ledgerDigest!: string;
+
+  @ApiInt()
+  readonly journals!: number;
+
+  @ApiInt()
+  readonly postings!: number;
+
+  @ApiList(ChainDigestDto)
+  readonly chains!: readonly ChainDigestDto[];
 
   @ApiList(StatesDigestDto)
   readonly states!: readonly StatesDigestDto[];

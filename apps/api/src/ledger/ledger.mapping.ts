@@ -1,7 +1,6 @@
 import type {
   BalanceView,
   JournalView,
-  LedgerDigest,
   LedgerFault,
   TrialBalanceLine,
   VerifyResult,
@@ -11,7 +10,6 @@ import type {
   BalanceDto,
   DigestDto,
   JournalDto,
-  LedgerDigestDto,
   LedgerFaultDto,
   TrialBalanceLineDto,
   VerificationDto,
@@ -97,32 +95,26 @@ function faultDto(fault: LedgerFault, keyOf: ChainKeyOf): LedgerFaultDto {
   };
 }
 
-export function digestDto(digest: RewardsDigest, keyOf: ChainKeyOf): DigestDto {
+export function digestDto(view: RewardsDigest, keyOf: ChainKeyOf): DigestDto {
   return {
-    digest: digest.digest,
-    ledger: ledgerDigestDto(digest.ledger, keyOf),
-    states: digest.states.map(({ chainId, block, farms, positions, digest: ofChain }) => ({
-      chainKey: keyOf(chainId),
-      chainId,
-      asOfBlock: block,
-      farms,
-      positions,
-      digest: ofChain,
-    })),
-  };
-}
-
-function ledgerDigestDto(digest: LedgerDigest, keyOf: ChainKeyOf): LedgerDigestDto {
-  return {
-    digest: digest.digest,
-    journals: digest.journals,
-    postings: digest.postings,
-    chains: digest.chains.map(({ chainId, journals, postings, head }) => ({
+    digest: view.digest,
+    ledgerDigest: view.ledger.digest,
+    journals: view.ledger.journals,
+    postings: view.ledger.postings,
+    chains: view.ledger.chains.map(({ chainId, journals, postings, head }) => ({
       chainKey: keyOf(chainId),
       chainId,
       journals,
       postings,
       head,
+    })),
+    states: view.states.map(({ chainId, block, farms, positions, digest }) => ({
+      chainKey: keyOf(chainId),
+      chainId,
+      asOfBlock: block,
+      farms,
+      positions,
+      digest,
     })),
   };
 }
