@@ -11,6 +11,7 @@ export { CallRefused } from './chains/refusal.js';
 export { CallReverted } from './chains/sender.js';
 export { ControlClient, ControlRefused } from './control/control-client.js';
 export { Devnet, type DevnetOptions } from './devnet.js';
+export { REWARD_SUPPLY } from './deploy/chain-contracts.js';
 export { deploymentPath, devnetFolder } from './devnet-folder.js';
 export { type DevnetReport } from './network-start.js';
 export { budgetsOf, DEFAULT_PARAMETERS, type DevnetParameters } from './parameters.js';
@@ -68,5 +69,5 @@ export {
 } from './scenario/proposals.js';
 export { runEpochByScript, type ScriptedEpoch } from './scenario/run-epoch-by-script.js';
 export { type OmnichainSupply, supplyOf } from './scenario/supply.js';
-export { CHAIN_KEYS, type ChainKey, CHAINS, type PerChain } from './topology.js';
+export { CHAIN_KEYS, type ChainKey, CHAINS, forEachChain, type PerChain } from './topology.js';
 export { STAGES, type Stage } from './worker/faults.js';
