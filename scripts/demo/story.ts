@@ -1,0 +1,236 @@
+/**
+ * The story the demo plays: what happens to whom, in which order. Actors act on the chains; what
+ * came of it is read from the API, so that a step ends only when the service knows it.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseEther, parseUnits } from 'viem';
+import {
+  accountOf,
+  budgetsOf,
+  CHAIN_KEYS,
+  move,
+  moveIntoEscrow,
+  type Network,
+  passSchedule,
+  PROVIDERS,
+  reorg,
+  stake,
+  swap,
+  withdrawEscrow,
+} from '../../apps/devnet/src/index.js';
+import type { ApiClient } from './api-client.js';
+import {
+  type EpochView,
+  isAppliedOn,
+  isInFlight,
+  type JourneyView,
+  type Listing,
+  type JournalView,
+  type MessageView,
+  type PositionView,
+  type ProposalView,
+} from './views.js';
+
+const POLL_MS = 300;
+const STEP_MS_MAX = 240_000;
+const REORG_ATTEMPTS = 5;
+/** Blocks that may still be replaced below the head: the fifth is final on the local network. */
+const REORG_DEPTH_MAX = 3;
+
+export interface StoryOptions {
+  readonly network: Network;
+  readonly api: ApiClient;
+  readonly epochSeconds: number;
+  readonly epochs: number;
+  readonly say: (line: string) => void;
+}
+
+/** What the story did that can be checked afterwards. */
+export interface StoryFacts {
+  readonly completedMove: string;
+  readonly recoveredMove: string;
+  readonly proposalId: string;
+  readonly droppedStakeTx: string;
+  readonly wallSeconds: Readonly<Record<string, number>>;
+}
+
+/** A step did not come to its end in time. */
+export class StoryStuck extends Error {
+  override readonly name = 'StoryStuck';
+}
+
+async function until<Value>(what: string, probe: () => Promise<Value | undefined>): Promise<Value> {
+  const deadline = Date.now() + STEP_MS_MAX;
+  for (;;) {
+    const value = await probe();
+    if (value !== undefined) return value;
+    if (Date.now() > deadline) {
+      throw new StoryStuck(`${what} did not happen within ${STEP_MS_MAX / 1000} s`);
+    }
+    await sleep(POLL_MS);
+  }
+}
+
+class Stopwatch {
+  readonly seconds: Record<string, number> = {};
+
+  async time<Value>(phase: string, work: () => Promise<Value>): Promise<Value> {
+    const startedAt = performance.now();
+    try {
+      return await work();
+    } finally {
+      this.seconds[phase] = Math.round((performance.now() - startedAt) / 100) / 10;
+    }
+  }
+}
+
+/** Every provider stakes in every farm, each a little differently. */
+async function stakeEverywhere({ network, say }: StoryOptions): Promise<void> {
+  await Promise.all(
+    PROVIDERS.map(async (who, index) => {
+      for (const chain of network.deployment.chains) {
+        const key = CHAIN_KEYS.find((candidate) => candidate === chain.key);
+        if (key === undefined) continue;
+        for (const farm of chain.farms) {
+          const whole = String(100 * (index + 1) + 10 * farm.farmId);
+          const amount = parseUnits(whole, farm.stakeDecimals);
+          await stake(network, { who, chain: key, farmId: farm.farmId, amount });
+        }
+      }
+      say(`${who} stakes in every farm of every chain`);
+    }),
+  );
+}
+
+async function waitForEpochs(options: StoryOptions): Promise<EpochView> {
+  const { api, epochs, say } = options;
+  const seen = new Set<number>();
+  return until(`${epochs} epochs applied on every chain`, async () => {
+    const { items } = await api.get<Listing<EpochView>>('/epochs?limit=20');
+    const applied = items.filter((epoch) => isAppliedOn(epoch, CHAIN_KEYS));
+    for (const { epoch } of applied) {
+      if (!seen.has(epoch)) say(`epoch ${epoch} is decided and its orders stream on every chain`);
+      seen.add(epoch);
+    }
+    return applied.length >= epochs ? applied[0] : undefined;
+  });
+}
+
+async function journeyIn(api: ApiClient, guid: string, state: string): Promise<JourneyView> {
+  return until(`state ${state} of the move ${guid}`, async () => {
+    const { items } = await api.get<Listing<JourneyView>>('/journeys?limit=50');
+    return items.find((journey) => journey.guid === guid && journey.state === state);
+  });
+}
+
+/** Bob's DLT goes from alpha to beta and is staked there. */
+async function completeMove({ network, api, say }: StoryOptions): Promise<string> {
+  const sent = await move(network, {
+    who: 'bob',
+    from: { chain: 'alpha', farmId: 3 },
+    to: { chain: 'beta', farmId: 3 },
+    amount: parseEther('150'),
+  });
+  say(`bob moves a position from alpha to beta (${sent.guid})`);
+  const journey = await journeyIn(api, sent.guid, 'restaked');
+  say(`bob's move: ${journey.where}`);
+  return sent.guid;
+}
+
+/** Carol's farm on beta ends while her position is on its way; she takes it out of escrow. */
+async function recoverMove({ network, api, say }: StoryOptions): Promise<string> {
+  const sent = await moveIntoEscrow(network, {
+    who: 'carol',
+    from: { chain: 'alpha', farmId: 1 },
+    to: { chain: 'beta', farmId: 1 },
+    amount: parseEther('200'),
+  });
+  const escrowed = await journeyIn(api, sent.guid, 'escrowed');
+  say(`carol's move failed on arrival: ${escrowed.where}`);
+  await withdrawEscrow(network, { chain: 'beta', guid: sent.guid, who: 'carol' });
+  const recovered = await journeyIn(api, sent.guid, 'withdrawn');
+  say(`carol recovered it: ${recovered.where}`);
+  return sent.guid;
+}
+
+/** A proposal cuts the budget; it is verified when an epoch with the new one ran everywhere. */
+async function changeEmission(options: StoryOptions): Promise<string> {
+  const { network, api, epochSeconds, say } = options;
+  const { budgetSD, floorSD } = budgetsOf(epochSeconds);
+  say('alice proposes four fifths of the budget');
+  const { proposal } = await passSchedule(network, {
+    schedule: { budgetSD: (budgetSD * 4n) / 5n, floorSD, decayBps: 0, decayEvery: 0 },
+    description: 'Four fifths of the budget\n\nThe demo shows a change of the emission.',
+    voters: ['alice', 'bob', 'dave'],
+  });
+  say('the proposal is executed; its effect is looked for on every chain');
+  const id = proposal.id.toString();
+  await until(`verification of proposal ${id}`, async () => {
+    const { items } = await api.get<Listing<ProposalView>>('/proposals');
+    const found = items.find((candidate) => candidate.id === id);
+    return found?.verification?.status === 'verified' ? found : undefined;
+  });
+  say('the proposal is verified: the new budget streams on every chain');
+  return id;
+}
+
+async function stakedOf(api: ApiClient, view: 'provisional' | 'final'): Promise<bigint> {
+  const user = accountOf('dave').address;
+  const path = `/positions?user=${user}&chain=alpha&farmId=1&view=${view}`;
+  const { items } = await api.get<Listing<PositionView>>(path);
+  return BigInt(items[0]?.staked ?? '0');
+}
+
+/** A reorganisation takes a stake of dave back; the ledger never knew it. */
+async function replaceBlocks(options: StoryOptions): Promise<string> {
+  const { network, api, say } = options;
+  const amount = parseEther('7');
+  const { client } = network.chains.alpha;
+  for (let attempt = 1; attempt <= REORG_ATTEMPTS; attempt += 1) {
+    await until('a moment without packets in flight', async () => {
+      const { items } = await api.get<Listing<MessageView>>('/messages?limit=50');
+      return items.some(isInFlight) ? undefined : true;
+    });
+    const before = await stakedOf(api, 'provisional');
+    const { txHash } = await stake(network, { who: 'dave', chain: 'alpha', farmId: 1, amount });
+    const { blockNumber } = await client.getTransactionReceipt({ hash: txHash });
+    await until('the provisional stake', async () =>
+      (await stakedOf(api, 'provisional')) === before + amount ? true : undefined,
+    );
+    const depth = Number((await client.getBlockNumber()) - blockNumber) + 1;
+    if (depth > REORG_DEPTH_MAX) continue;
+    say(`dave's stake shows on alpha, provisionally; now its last ${depth} blocks are replaced`);
+    await reorg(network, { chain: 'alpha', depth });
+    await until('the provisional stake taken back', async () =>
+      (await stakedOf(api, 'provisional')) === before ? true : undefined,
+    );
+    const { items } = await api.get<Listing<JournalView>>('/ledger/journals?limit=200');
+    if (items.some((journal) => journal.txHash === txHash)) {
+      throw new StoryStuck(`the ledger posted ${txHash}, which no chain holds`);
+    }
+    say('the provisional value followed; the ledger did not move');
+    return txHash;
+  }
+  throw new StoryStuck(`a block became final within ${REORG_DEPTH_MAX} others, each time`);
+}
+
+async function trade({ network, say }: StoryOptions): Promise<void> {
+  await swap(network, { sell: 'token0', amount: parseEther('500') });
+  await swap(network, { sell: 'token1', amount: parseEther('300') });
+  say('a trader swaps on the pair of alpha');
+}
+
+/** Plays everything once. @throws {StoryStuck} naming the step that did not end. */
+export async function playStory(options: StoryOptions): Promise<StoryFacts> {
+  const watch = new Stopwatch();
+  await watch.time('stakes', async () => stakeEverywhere(options));
+  const [, completedMove, recoveredMove, proposalId] = await Promise.all([
+    trade(options),
+    watch.time('move', async () => completeMove(options)),
+    watch.time('recovery', async () => recoverMove(options)),
+    watch.time('proposal', async () => changeEmission(options)),
+    watch.time('epochs', async () => waitForEpochs(options)),
+  ]);
+  const droppedStakeTx = await watch.time('reorg', async () => replaceBlocks(options));
+  return { completedMove, recoveredMove, proposalId, droppedStakeTx, wallSeconds: watch.seconds };
+}

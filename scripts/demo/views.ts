@@ -1,0 +1,81 @@
+/** What the demo reads of the API's answers; amounts are decimal strings, null is unknown. */
+export interface Listing<Item> {
+  readonly items: readonly Item[];
+}
+
+export interface OrderView {
+  readonly chainKey: string;
+  readonly status: string;
+}
+
+export interface EpochView {
+  readonly epoch: number;
+  readonly budgetSD: string;
+  readonly isFinal: boolean;
+  readonly orders: readonly OrderView[];
+}
+
+export interface MessageView {
+  readonly guid: string;
+  readonly status: string;
+  readonly kind: string;
+  readonly srcChainKey: string;
+  readonly dstChainKey: string;
+  readonly isFinal: boolean;
+}
+
+export interface JourneyView {
+  readonly guid: string;
+  readonly state: string;
+  readonly where: string;
+  readonly isFinal: boolean;
+}
+
+export interface ProposalView {
+  readonly id: string;
+  readonly title: string;
+  readonly state: string;
+  readonly verification: { readonly status: string } | null;
+}
+
+export interface PositionView {
+  readonly chainKey: string;
+  readonly farmId: number;
+  readonly user: string;
+  readonly staked: string;
+  readonly asOfBlock: number;
+}
+
+export interface JournalView {
+  readonly journalId: number;
+  readonly txHash: string | null;
+}
+
+export interface ChainHealthView {
+  readonly chainKey: string;
+  readonly status: string;
+  readonly headBlock: number | null;
+  readonly indexedBlock: number | null;
+  readonly finalizedBlock: number | null;
+  readonly haltedReason: string | null;
+  readonly lastError: string | null;
+}
+
+export interface ReadinessView {
+  readonly status: string;
+  readonly chains: readonly ChainHealthView[];
+}
+
+/** States of a packet in which nothing is left to happen. */
+const SETTLED = new Set(['composed', 'delivered', 'cleared', 'orphaned', 'forged']);
+
+export function isInFlight(message: MessageView): boolean {
+  return !SETTLED.has(message.status);
+}
+
+/** Whether every chain of `chainKeys` has streamed its order of the epoch. */
+export function isAppliedOn(epoch: EpochView, chainKeys: readonly string[]): boolean {
+  return chainKeys.every((key) =>
+    epoch.orders.some((order) => order.chainKey === key && order.status === 'applied'),
+  );
+}
