@@ -1,8 +1,8 @@
 import { Controller } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { AppConfig } from '#config';
-import { FreshnessService } from '../common/freshness.service.js';
-import { rewardTokenDto } from '../common/reward-token.dto.js';
+import { FreshnessService } from '../freshness/freshness.service.js';
+import { rewardTokenDto } from '../deployment/reward-token.dto.js';
 import { ReadRoute } from '../http/route.js';
 import { chainDto, ChainsDto } from './chains.dto.js';
 

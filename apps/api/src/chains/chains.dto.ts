@@ -1,6 +1,6 @@
 import type { ChainDeployment, Deployment } from '#config';
-import { AsOfDto } from '../common/as-of.dto.js';
-import { RewardTokenDto } from '../common/reward-token.dto.js';
+import { AsOfDto } from '../freshness/as-of.dto.js';
+import { RewardTokenDto } from '../deployment/reward-token.dto.js';
 import {
   ApiAddress,
   ApiFlag,

@@ -2,13 +2,13 @@ import { Controller, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { AppConfig } from '#config';
 import { EpochsService } from '#emission';
-import { ChainLookup } from '../common/chain-lookup.js';
-import { FreshnessService } from '../common/freshness.service.js';
-import { rewardTokenDto } from '../common/reward-token.dto.js';
+import { ChainLookup } from '../deployment/chain-lookup.js';
+import { FreshnessService } from '../freshness/freshness.service.js';
+import { rewardTokenDto } from '../deployment/reward-token.dto.js';
 import { found } from '../http/request-errors.js';
 import { ReadRoute } from '../http/route.js';
 import { EpochDetailDto, EpochParams, EpochsDto, EpochsQuery } from './epochs.dto.js';
-import { epochClockDto, epochDto } from './epochs.mapping.js';
+import { epochClockDto, epochDto } from './epoch-dto.js';
 
 @ApiTags('emission')
 @Controller({ path: 'epochs', version: '1' })

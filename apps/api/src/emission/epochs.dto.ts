@@ -1,5 +1,5 @@
-import { AsOfDto } from '../common/as-of.dto.js';
-import { RewardTokenDto } from '../common/reward-token.dto.js';
+import { AsOfDto } from '../freshness/as-of.dto.js';
+import { RewardTokenDto } from '../deployment/reward-token.dto.js';
 import { IdField, LIMIT_DEFAULT, LimitField } from '../http/request-fields.js';
 import {
   ApiAmount,

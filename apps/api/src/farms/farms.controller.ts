@@ -2,9 +2,9 @@ import { Controller, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { AppConfig } from '#config';
 import { FarmsService } from '#farms';
-import { ChainLookup } from '../common/chain-lookup.js';
-import { FreshnessService } from '../common/freshness.service.js';
-import { rewardTokenDto } from '../common/reward-token.dto.js';
+import { ChainLookup } from '../deployment/chain-lookup.js';
+import { FreshnessService } from '../freshness/freshness.service.js';
+import { rewardTokenDto } from '../deployment/reward-token.dto.js';
 import { found } from '../http/request-errors.js';
 import { ReadRoute } from '../http/route.js';
 import {

@@ -20,9 +20,9 @@ import {
   ApiText,
   ApiTime,
 } from '../http/response-fields.js';
-import { AsOfDto } from '../common/as-of.dto.js';
+import { AsOfDto } from '../freshness/as-of.dto.js';
 import type { Fields } from '../http/fields.js';
-import { RewardTokenDto } from '../common/reward-token.dto.js';
+import { RewardTokenDto } from '../deployment/reward-token.dto.js';
 
 const VIEWS = ['final', 'provisional'] as const satisfies readonly ViewKind[];
 

@@ -1,5 +1,5 @@
 import type { ChainCursor } from '#indexer';
-import { finalizedBlockOf } from '../common/freshness.service.js';
+import { finalizedBlockOf } from '../freshness/freshness.service.js';
 import type { ChainHealth, ChainHealthDto, Readiness } from './health.dto.js';
 import type { HeadReading } from './head-probe.js';
 

@@ -1,6 +1,6 @@
 import type { BlockRef, ChainClient } from '#chain';
 import type { Log } from '#observability';
-import { SharedWork } from '../common/shared-work.js';
+import { SharedWork } from '../http/shared-work.js';
 
 /** Longest wait of a health request for one chain. */
 const TIMEOUT_MS = 1_500;

@@ -1,7 +1,7 @@
 import { Controller, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { JourneyService } from '#bridging';
-import { FreshnessService } from '../common/freshness.service.js';
+import { FreshnessService } from '../freshness/freshness.service.js';
 import { found, RequestInvalid } from '../http/request-errors.js';
 import { ReadRoute } from '../http/route.js';
 import {

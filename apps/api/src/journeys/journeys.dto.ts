@@ -1,6 +1,6 @@
 import { JOURNEY_STATES, type JourneyView } from '#bridging';
 import type { Address, Hex } from '#kernel';
-import { AsOfDto } from '../common/as-of.dto.js';
+import { AsOfDto } from '../freshness/as-of.dto.js';
 import type { Fields } from '../http/fields.js';
 import { AddressField, LIMIT_DEFAULT, LimitField, WordField } from '../http/request-fields.js';
 import {

@@ -2,9 +2,9 @@ import { Controller, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { LedgerService, type TrialBalanceLine, type VerifyResult } from '#ledger';
 import { type RewardsDigest, RewardsService } from '#rewards';
-import { ChainLookup } from '../common/chain-lookup.js';
-import { FreshnessService } from '../common/freshness.service.js';
-import { SharedWork } from '../common/shared-work.js';
+import { ChainLookup } from '../deployment/chain-lookup.js';
+import { FreshnessService } from '../freshness/freshness.service.js';
+import { SharedWork } from '../http/shared-work.js';
 import { ReadRoute } from '../http/route.js';
 import {
   BalancesDto,
@@ -21,7 +21,7 @@ import {
   journalDto,
   trialBalanceLineDto,
   verificationDto,
-} from './ledger.mapping.js';
+} from './ledger-dto.js';
 
 @ApiTags('ledger')
 @Controller({ path: 'ledger', version: '1' })

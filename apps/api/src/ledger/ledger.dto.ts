@@ -20,7 +20,7 @@ import {
   ApiTime,
   ApiWord,
 } from '../http/response-fields.js';
-import { AsOfDto } from '../common/as-of.dto.js';
+import { AsOfDto } from '../freshness/as-of.dto.js';
 
 const OWNER_TEXT = 'Owner of the account; an address also finds every `address:farm`.';
 

@@ -1,6 +1,6 @@
 import { MESSAGE_STATUSES, type MessageStatus, type MessageView } from '#messaging';
 import type { Hex } from '#kernel';
-import { AsOfDto } from '../common/as-of.dto.js';
+import { AsOfDto } from '../freshness/as-of.dto.js';
 import type { Fields } from '../http/fields.js';
 import { ChoiceField, LIMIT_DEFAULT, LimitField, WordField } from '../http/request-fields.js';
 import {

@@ -1,7 +1,7 @@
 import { Controller, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ProposalService } from '#governance';
-import { FreshnessService } from '../common/freshness.service.js';
+import { FreshnessService } from '../freshness/freshness.service.js';
 import { found, RequestInvalid } from '../http/request-errors.js';
 import { ReadRoute } from '../http/route.js';
 import {
@@ -10,7 +10,7 @@ import {
   ProposalsDto,
   ProposalsQuery,
 } from './proposals.dto.js';
-import { proposalDto } from './proposals.mapping.js';
+import { proposalDto } from './proposal-dto.js';
 
 const HUB_DOWN = 'The hub cannot be asked for the quorum: `unavailable`.';
 

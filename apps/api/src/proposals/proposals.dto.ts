@@ -1,5 +1,5 @@
 import { PROPOSAL_STATES } from '#governance';
-import { AsOfDto } from '../common/as-of.dto.js';
+import { AsOfDto } from '../freshness/as-of.dto.js';
 import { LIMIT_DEFAULT, LimitField, Uint256Field } from '../http/request-fields.js';
 import {
   ApiAddress,

@@ -2,11 +2,11 @@ import { Controller, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { AppConfig } from '#config';
 import { RewardsService } from '#rewards';
-import { ChainLookup } from '../common/chain-lookup.js';
-import { FreshnessService } from '../common/freshness.service.js';
-import { rewardTokenDto } from '../common/reward-token.dto.js';
+import { ChainLookup } from '../deployment/chain-lookup.js';
+import { FreshnessService } from '../freshness/freshness.service.js';
+import { rewardTokenDto } from '../deployment/reward-token.dto.js';
 import { ReadRoute } from '../http/route.js';
-import { journalDto } from '../ledger/ledger.mapping.js';
+import { journalDto } from '../ledger/ledger-dto.js';
 import {
   rewardDto,
   RewardsDto,

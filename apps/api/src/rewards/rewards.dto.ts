@@ -1,7 +1,7 @@
 import { type Address, sumOf } from '#kernel';
 import type { RewardView } from '#rewards';
-import { AsOfDto } from '../common/as-of.dto.js';
-import { RewardTokenDto } from '../common/reward-token.dto.js';
+import { AsOfDto } from '../freshness/as-of.dto.js';
+import { RewardTokenDto } from '../deployment/reward-token.dto.js';
 import { positionDto, PositionDto, ViewQuery } from '../farms/farms.dto.js';
 import type { Fields } from '../http/fields.js';
 import { AddressField, IdField, LIMIT_DEFAULT, LimitField } from '../http/request-fields.js';
