@@ -1,0 +1,12 @@
+export { readTransferFact } from './read-ledger-fact.js';
+export { type PostingReport, PostingOvertaken, RewardsPoster } from './rewards-poster.service.js';
+export { RewardsModule } from './rewards.module.js';
+export {
+  NotPostedYet,
+  type PostingStatus,
+  type RewardsDigest,
+  RewardsService,
+  type RewardView,
+  type StatesDigest,
+} from './rewards.service.js';
+export { type AccrualBoundary, PostingCursorStore } from './storage/posting-cursor-store.js';

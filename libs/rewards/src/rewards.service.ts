@@ -1,0 +1,177 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { ChainRegistry } from '#chain';
+import {
+  type FarmBook,
+  FarmsService,
+  type FarmState,
+  FarmStateStore,
+  type PositionState,
+  type PositionView,
+  type ViewKind,
+} from '#farms';
+import { type Address, type ChainId, DomainError, type Hex } from '#kernel';
+import {
+  type JournalView,
+  type LedgerDigest,
+  LedgerService,
+  sha256Of,
+  type UptoBlocks,
+} from '#ledger';
+import { type AccrualBoundary, PostingCursorStore } from './storage/posting-cursor-store.js';
+
+/** A user's rewards from one farm, in wei. */
+export interface RewardView extends PositionView {
+  /** Earned and claimed together. */
+  readonly total: bigint;
+  /** What the journals gave so far: the total as of the last boundary or claim. */
+  readonly posted: bigint;
+}
+
+/** How far the ledger of a chain reaches. */
+export interface PostingStatus {
+  readonly chainId: ChainId;
+  readonly chainKey: string;
+  /** Null before the first block was posted. */
+  readonly postedBlock: number | null;
+  readonly postedTimestamp: number | null;
+  readonly lastBoundary: AccrualBoundary | null;
+}
+
+/** States of farms and positions of a chain as of a block. */
+export interface StatesDigest {
+  readonly chainId: ChainId;
+  readonly block: number;
+  readonly farms: number;
+  readonly positions: number;
+  readonly digest: Hex;
+}
+
+/** Equal for all databases that were built from the same chains up to the same blocks. */
+export interface RewardsDigest {
+  readonly digest: Hex;
+  readonly ledger: LedgerDigest;
+  readonly states: readonly StatesDigest[];
+}
+
+/** The digest of a block was asked for that is not posted yet. */
+export class NotPostedYet extends DomainError {
+  readonly code = 'rewards.not-posted-yet';
+}
+
+/** What users earned and were paid, and what the ledger says about it. */
+@Injectable()
+export class RewardsService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly chains: ChainRegistry,
+    private readonly farms: FarmsService,
+    private readonly states: FarmStateStore,
+    private readonly cursors: PostingCursorStore,
+    private readonly ledger: LedgerService,
+  ) {}
+
+  /** Rewards of a user over all chains and farms. */
+  async of(user: Address, view: ViewKind = 'provisional'): Promise<readonly RewardView[]> {
+    const accounts = await this.ledger.balances({ owner: user, kind: 'reward' });
+    const posted = new Map(
+      accounts.map(({ chainId, owner, credits }) => [`${chainId}:${owner}`, credits]),
+    );
+    const positions = await this.farms.positions({ user, view });
+    return positions.map((position) => ({
+      ...position,
+      total: position.earned + position.claimed,
+      posted: posted.get(`${position.chainId}:${position.user}:${position.farmId}`) ?? 0n,
+    }));
+  }
+
+  /** Journals that touch accounts of a user, newest first. */
+  async statement(page: {
+    readonly user: Address;
+    readonly limit: number;
+    readonly before?: number | undefined;
+  }): Promise<readonly JournalView[]> {
+    const { user: owner, limit, before } = page;
+    return this.ledger.journals({ owner, limit, before });
+  }
+
+  /** One entry for each chain of the deployment. */
+  async status(): Promise<readonly PostingStatus[]> {
+    return Promise.all(
+      this.chains.all().map(async ({ chainId, key: chainKey }) => {
+        const cursor = await this.states.cursor(chainId);
+        const [lastBoundary = null] = await this.cursors.boundaries({ chainId, limit: 1 });
+        const { postedBlock = null, postedTimestamp = null } = cursor ?? {};
+        return { chainId, chainKey, postedBlock, postedTimestamp, lastBoundary };
+      }),
+    );
+  }
+
+  /**
+   * Digest of all final rows up to the given blocks, by default up to each chain's posted block.
+   *
+   * @throws {NotPostedYet} when a chain is not posted that far.
+   */
+  async digest(uptoBlocks: UptoBlocks = {}): Promise<RewardsDigest> {
+    const states: StatesDigest[] = [];
+    for (const { chainId } of this.chains.all()) {
+      const digest = await this.digestStates(chainId, uptoBlocks[chainId]);
+      if (digest !== undefined) states.push(digest);
+    }
+    const blocks = Object.fromEntries(states.map(({ chainId, block }) => [chainId, block]));
+    const ledger = await this.ledger.digest(blocks);
+    const lines = states.map(({ chainId, block, digest }) => `${chainId}:${block}:${digest}`);
+    return { digest: sha256Of([ledger.digest, ...lines].join('\n')), ledger, states };
+  }
+
+  /** Stored rows when they are of that very block; else the fold of the logs, which is the same. */
+  private async digestStates(
+    chainId: ChainId,
+    uptoBlock: number | undefined,
+  ): Promise<StatesDigest | undefined> {
+    const rows = await this.dataSource.transaction('REPEATABLE READ', async (manager) => ({
+      cursor: await this.states.cursor(chainId, manager),
+      farms: await this.states.farms(chainId, manager),
+      positions: await this.states.positions({ chainId }, manager),
+    }));
+    const posted = rows.cursor?.postedBlock;
+    if (posted === undefined) {
+      if (uptoBlock === undefined) return undefined;
+      throw new NotPostedYet(`chain ${chainId} is not posted`);
+    }
+    const block = uptoBlock ?? posted;
+    if (block > posted) {
+      throw new NotPostedYet(`chain ${chainId} is posted up to ${posted}, not to ${block}`);
+    }
+    const { farms, positions } =
+      block === posted ? rows : statesOf(await this.farms.replay(chainId, block));
+    const lines = [...farms.map(lineOfFarm), ...positions.map(lineOfPosition)];
+    return {
+      chainId,
+      block,
+      farms: farms.length,
+      positions: positions.length,
+      digest: sha256Of(lines.toSorted().join('\n')),
+    };
+  }
+}
+
+function statesOf(book: FarmBook): {
+  readonly farms: readonly FarmState[];
+  readonly positions: readonly PositionState[];
+} {
+  return { farms: [...book.farms.values()], positions: [...book.positions.values()] };
+}
+
+function lineOfFarm(farm: FarmState): string {
+  const { farmId, stakeToken, scaleBits, minWeightBits, status, maxRate, totalWeight } = farm;
+  const fixed = [farmId, stakeToken, scaleBits, minWeightBits, status, maxRate, totalWeight];
+  const { acc, residueX, lastAt, endAt, rateX, undistributedX, carriedX, funded } = farm;
+  const moving = [acc, residueX, lastAt, endAt, rateX, undistributedX, carriedX, funded];
+  return `farm ${[...fixed, ...moving].join(' ')}`;
+}
+
+function lineOfPosition(position: PositionState): string {
+  const { farmId, user, weight, accPaid, pendingX, claimed } = position;
+  return `position ${[farmId, user, weight, accPaid, pendingX, claimed].join(' ')}`;
+}

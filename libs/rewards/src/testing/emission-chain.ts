@@ -1,0 +1,176 @@
+import { emissionReceiverAbi, farmsAbi } from '#abi';
+import { aChainDeployment } from '#chain/testing';
+import type { ChainDeployment } from '#config';
+import { DevChain } from '#farms/testing';
+import {
+  type Address,
+  assert,
+  type FarmId,
+  type Hex,
+  toAddress,
+  toChainId,
+  toFarmId,
+} from '#kernel';
+
+const PLENTY = 10n ** 30n;
+const SHARED_UNIT = 10n ** 12n;
+/** Stands in for the LayerZero endpoint, of which only the constructors of OFTs want something. */
+const ENDPOINT = toAddress(`0x${'e1'.repeat(20)}`);
+const ANSWERS_NOTHING = '0x00';
+
+export interface StakeFarm {
+  readonly farmId: FarmId;
+  readonly stakeToken: Address;
+}
+
+/**
+ * Farms and emission receiver on a chain of their own; the owner takes the part of the controller
+ * and hands orders over without a message.
+ */
+export class EmissionChain {
+  private revision = 0;
+
+  private constructor(
+    readonly chain: DevChain,
+    private readonly contracts: {
+      readonly rewardToken: Address;
+      readonly farms: Address;
+      readonly receiver: Address;
+    },
+    readonly stakeFarms: readonly StakeFarm[],
+  ) {}
+
+  static async start(options: {
+    readonly users: readonly Address[];
+    readonly farmCount: number;
+  }): Promise<EmissionChain> {
+    const { users, farmCount } = options;
+    const chain = await DevChain.start({ chainId: 900_231, users });
+    const { owner } = chain;
+    await chain.anvil.rpc('anvil_setCode', [ENDPOINT, ANSWERS_NOTHING]);
+    const rewardToken = await chain.deploy('DevOft', ['Reward', 'RWD', ENDPOINT, owner]);
+    const farms = await chain.deploy('Farms', [rewardToken, owner]);
+    const config = {
+      endpoint: ENDPOINT,
+      rewardOft: rewardToken,
+      rewardToken,
+      hubEid: 50_121,
+      farms,
+      owner,
+      guardian: owner,
+      minStream: 5,
+    };
+    const receiver = await chain.deploy('EmissionReceiver', [config]);
+    const ownerCall = { from: owner };
+    const word = `0x${owner.slice(2).padStart(64, '0')}`;
+    const wiring = [
+      { contract: 'Farms', to: farms, name: 'setReceiver', args: [receiver] },
+      { contract: 'EmissionReceiver', to: receiver, name: 'setController', args: [word] },
+      { contract: 'DevOft', to: rewardToken, name: 'mint', args: [owner, PLENTY] },
+    ];
+    for (const call of wiring) await chain.send(chain.encode({ ...ownerCall, ...call }));
+    await chain.anvil.mine();
+
+    const stakeFarms: StakeFarm[] = [];
+    for (let index = 1; index <= farmCount; index += 1) {
+      const stakeToken = await chain.deploy('DevToken', ['Stake', 'STK', 18, owner]);
+      for (const user of users) {
+        const token = { contract: 'DevToken', to: stakeToken };
+        const mint = { ...token, from: owner, name: 'mint', args: [user, PLENTY] };
+        const approve = { ...token, from: user, name: 'approve', args: [farms, PLENTY] };
+        for (const call of [mint, approve]) await chain.send(chain.encode(call));
+      }
+      const args = [index, stakeToken, 96, 0, 10n ** 18n];
+      const add = { contract: 'Farms', to: farms, from: owner, name: 'addFarm', args };
+      await chain.send(chain.encode(add));
+      await chain.anvil.mine();
+      stakeFarms.push({ farmId: toFarmId(index), stakeToken });
+    }
+    return new EmissionChain(chain, { rewardToken, farms, receiver }, stakeFarms);
+  }
+
+  /** As a deployment describes it. */
+  deployment(): ChainDeployment {
+    const base = aChainDeployment();
+    return {
+      ...base,
+      key: 'alpha',
+      chainId: toChainId(this.chain.anvil.chainId),
+      rpcUrls: [this.chain.anvil.url],
+      contracts: { ...base.contracts, endpoint: ENDPOINT, ...this.contracts },
+      farms: this.stakeFarms.map(({ farmId, stakeToken }) => ({
+        farmId,
+        stakeToken,
+        label: `Farm ${farmId}`,
+        stakeSymbol: 'STK',
+        stakeDecimals: 18,
+        movable: false,
+        valuePerTokenMicro: 1_000_000n,
+      })),
+    };
+  }
+
+  /** Puts a call of the farms contract into the next block. */
+  async farms(from: Address, name: string, args: readonly unknown[]): Promise<void> {
+    const { chain, contracts } = this;
+    await chain.send(chain.encode({ contract: 'Farms', to: contracts.farms, from, name, args }));
+  }
+
+  /** Funds the farms, in shared decimals each, over the time until `endAt`, in the next block. */
+  async order(amountsSD: readonly bigint[], endAt: number): Promise<void> {
+    const { chain, contracts } = this;
+    const { owner: from } = chain;
+    const amount = amountsSD.reduce((total, amountSD) => total + amountSD, 0n) * SHARED_UNIT;
+    const pay = { contract: 'DevOft', to: contracts.rewardToken, from, name: 'transfer' };
+    await chain.send(chain.encode({ ...pay, args: [contracts.receiver, amount] }));
+    this.revision += 1;
+    const epoch = this.revision;
+    const args = [encodeOrder({ epoch, endAt, amountsSD }), amount];
+    const apply = { contract: 'EmissionReceiver', to: contracts.receiver, from };
+    await chain.send(chain.encode({ ...apply, name: 'applyLocal', args }));
+  }
+
+  /** A block every second for `seconds`, with what was sent in the first of them. */
+  async pass(seconds: number, ...sent: readonly Promise<void>[]): Promise<void> {
+    await Promise.all(sent);
+    let at = await this.chain.now();
+    for (let second = 0; second < seconds; second += 1) await this.chain.mineAt((at += 1));
+  }
+
+  /** Wei a user could claim at the end of a block. */
+  async earnedAt(farmId: FarmId, user: Address, block: number): Promise<bigint> {
+    return this.chain.client().readContract({
+      address: this.contracts.farms,
+      abi: farmsAbi,
+      functionName: 'earned',
+      args: [farmId, user],
+      blockNumber: BigInt(block),
+    });
+  }
+
+  /** Wei the receiver holds that no stream has. */
+  async unallocatedAt(block: number): Promise<bigint> {
+    return this.chain.client().readContract({
+      address: this.contracts.receiver,
+      abi: emissionReceiverAbi,
+      functionName: 'unallocated',
+      blockNumber: BigInt(block),
+    });
+  }
+}
+
+/** Wire format of an order: version, epoch, revision 1, end, then farm id and amount of each farm. */
+function encodeOrder(order: {
+  readonly epoch: number;
+  readonly endAt: number;
+  readonly amountsSD: readonly bigint[];
+}): Hex {
+  const { epoch, endAt, amountsSD } = order;
+  assert(amountsSD.length > 0, 'an order names farms');
+  const entries = amountsSD.map((amountSD, index) => `${hex(index + 1, 4)}${hex(amountSD, 8)}`);
+  return `0x01${hex(epoch, 4)}${hex(1, 4)}${hex(endAt, 5)}${entries.join('')}`;
+}
+
+function hex(value: bigint | number, bytes: number): string {
+  return value.toString(16).padStart(bytes * 2, '0');
+}
