@@ -117,15 +117,18 @@ library FarmMath {
         if (earnedX != 0) stored.pendingX += earnedX;
     }
 
-    /// @dev Takes the whole wei out of what is pending at `acc` and keeps the fraction; changes
-    /// nothing when there is none. The caller stores `acc`.
-    function pay(IFarms.Position storage stored, uint160 acc, uint8 scaleBits)
+    /// @dev Takes the whole wei out of what is pending at `acc` and keeps the fraction; the caller
+    /// stores `acc`.
+    /// @param wholeOnly With no whole wei to pay, leave everything as it is; the caller then must
+    /// not store `acc` either, or the fraction is lost.
+    function pay(IFarms.Position storage stored, uint160 acc, uint8 scaleBits, bool wholeOnly)
         internal
         returns (uint256 paid)
     {
         uint256 totalX = pendingX(stored, acc);
         paid = totalX >> scaleBits;
-        if (paid != 0) stored.pendingX = totalX - (paid << scaleBits);
+        if (paid == 0 && wholeOnly) return 0;
+        stored.pendingX = totalX - (paid << scaleBits);
     }
 
     /// @dev The accumulator of now.

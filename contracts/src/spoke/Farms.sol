@@ -269,7 +269,7 @@ contract Farms is IFarms, Ownable, ReentrancyGuardTransient {
         stream.totalWeight -= amount;
         FarmMath.store(farm.stream, stream);
 
-        if (claims) paid = FarmMath.pay(position, stream.acc, terms.scaleBits);
+        if (claims) paid = FarmMath.pay(position, stream.acc, terms.scaleBits, false);
         else FarmMath.settle(position, stream.acc);
         FarmMath.store(position, staked - amount, stream.acc);
         uint64 nextSeq = seq + 1;
@@ -289,7 +289,7 @@ contract Farms is IFarms, Ownable, ReentrancyGuardTransient {
         (FarmMath.Stream memory stream,) = FarmMath.accrued(farm.stream, terms);
 
         Position storage position = _positions[farmId][msg.sender];
-        paid = FarmMath.pay(position, stream.acc, terms.scaleBits);
+        paid = FarmMath.pay(position, stream.acc, terms.scaleBits, true);
         if (paid == 0) return 0;
         FarmMath.store(position, position.weight, stream.acc);
         emit Claimed(farmId, msg.sender, paid, nextSeq);

@@ -333,6 +333,24 @@ contract FarmsTest is FarmsFixture {
         assertEq(_stake.balanceOf(ALICE), 1e18);
     }
 
+    /// @dev An exit that pays no whole wei once dropped the fraction; the conservation invariant
+    /// found it.
+    function test_AnExitThatPaysNothingKeepsTheFraction() external {
+        _stakeAs(ALICE, 1, 2e18);
+        _stakeAs(BOB, 1, 2e18);
+        _adjust(1, 2, START + 4);
+        skip(3);
+        vm.prank(ALICE);
+        assertEq(_farms.exit(1, 1e18), 0);
+        uint256 pendingX = _farms.positionOf(1, ALICE).pendingX;
+        assertApproxEqAbs(pendingX, (uint256(3) << 96) / 4, 4e18, "three quarters of a wei");
+        skip(1);
+        assertEq(_farms.farmOf(1).funded, 2);
+        vm.prank(ALICE);
+        _farms.exit(1, 1e18);
+        assertGt(_farms.positionOf(1, ALICE).pendingX, pendingX);
+    }
+
     function test_RevertIf_ClaimingFromAnUnknownFarm() external {
         vm.expectRevert(abi.encodeWithSelector(IFarms.Farms_UnknownFarm.selector, 9));
         _farms.claim(9);
