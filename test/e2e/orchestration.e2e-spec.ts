@@ -37,6 +37,19 @@ const ALPHA_DLT = { chain: 'alpha', farmId: 3 } as const;
 const BETA_DLT = { chain: 'beta', farmId: 3 } as const;
 const HUB_DLT = { chain: 'hub', farmId: 2 } as const;
 
+/** Asks until the answer is wanted; then the last answer is what the test fails on. */
+const eventually = async <Answer>(
+  ask: () => Promise<Answer>,
+  isWanted: (answer: Answer) => boolean,
+): Promise<Answer> => {
+  const endMs = Date.now() + WAIT_MS;
+  for (;;) {
+    const answer = await ask();
+    if (isWanted(answer) || Date.now() > endMs) return answer;
+    await sleep(300);
+  }
+};
+
 /** The orchestration libraries against the real contracts, messages travelling as in production. */
 describe('orchestration of a live network', () => {
   let dataDir: string;
@@ -45,7 +58,7 @@ describe('orchestration of a live network', () => {
   let database: TestDatabase;
   let app: TestingModule;
   let rounds: Promise<void>;
-  let isStopping = false;
+  const stopping = new AbortController();
 
   beforeAll(async () => {
     dataDir = mkdtempSync(join(tmpdir(), 'headwater-orchestration-'));
@@ -61,7 +74,7 @@ describe('orchestration of a live network', () => {
   });
 
   afterAll(async () => {
-    isStopping = true;
+    stopping.abort();
     await rounds;
     await app.close();
     await Promise.all([devnet.stop(), database.close()]);
@@ -107,7 +120,7 @@ describe('orchestration of a live network', () => {
   };
 
   const keepRunning = async () => {
-    while (!isStopping) {
+    while (!stopping.signal.aborted) {
       for (const { chainId } of app.get(ChainRegistry).all()) {
         await app.get(IndexerService).tick(chainId);
         await app.get(PacketWitness).observe(chainId);
@@ -115,19 +128,6 @@ describe('orchestration of a live network', () => {
       }
       await app.get(EpochJob).tick();
       await sleep(200);
-    }
-  };
-
-  /** Asks until the answer is wanted; then the last answer is what the test fails on. */
-  const eventually = async <Answer>(
-    ask: () => Promise<Answer>,
-    isWanted: (answer: Answer) => boolean,
-  ): Promise<Answer> => {
-    const endMs = Date.now() + WAIT_MS;
-    for (;;) {
-      const answer = await ask();
-      if (isWanted(answer) || Date.now() > endMs) return answer;
-      await sleep(300);
     }
   };
 
@@ -154,8 +154,7 @@ describe('orchestration of a live network', () => {
       () => app.get(MessageService).list({ limit: 50 }),
       (list) => list.length >= 2 && list.some(({ status }) => status === 'composed'),
     );
-    const done = messages.filter(({ status }) => status === 'composed');
-    expect(done[0]).toMatchObject({
+    expect(messages.find(({ status }) => status === 'composed')).toMatchObject({
       kind: 'emission-order',
       srcChainKey: 'hub',
       dvns: { required: 2, verified: 2 },

@@ -85,18 +85,20 @@ function readEndpoint({ log, topics, chain, book }: Reading): MessageLog | undef
     case 'PacketVerified': {
       const lane = laneOf({ origin: args.origin, receiver: args.receiver, chain, book });
       const payloadHash = toHex(args.payloadHash);
-      return lane && { ...lane, happening: { kind: 'verified', path: lane.path, payloadHash } };
+      return (
+        lane && { guid: lane.guid, happening: { kind: 'verified', path: lane.path, payloadHash } }
+      );
     }
     case 'PacketDelivered': {
       const lane = laneOf({ origin: args.origin, receiver: args.receiver, chain, book });
-      return lane && { ...lane, happening: { kind: 'delivered', path: lane.path } };
+      return lane && { guid: lane.guid, happening: { kind: 'delivered', path: lane.path } };
     }
     case 'InboundNonceSkipped':
     case 'PacketBurnt':
     case 'PacketNilified': {
       const kind = DISCARDS[eventName];
       const lane = laneOf({ origin: args, receiver: args.receiver, chain, book });
-      return lane && { ...lane, happening: { kind, path: lane.path } };
+      return lane && { guid: lane.guid, happening: { kind, path: lane.path } };
     }
     case 'ComposeSent': {
       if (!isOurs(args.from)) return undefined;
