@@ -71,7 +71,11 @@ library EmissionOrder {
         order.amountsSD = new uint64[](count);
         for (uint256 i; i < count; ++i) {
             uint256 offset = HEADER_SIZE + i * ENTRY_SIZE;
-            uint96 entry = uint96(bytes12(encoded[offset:offset + ENTRY_SIZE]));
+            uint256 entry;
+            // Within bounds by the size check above; reading past the end would give zeros.
+            assembly ("memory-safe") {
+                entry := shr(160, calldataload(add(encoded.offset, offset)))
+            }
             uint32 farmId = uint32(entry >> 64);
             if (i != 0 && farmId <= order.farmIds[i - 1]) return (false, order);
             order.farmIds[i] = farmId;

@@ -65,13 +65,15 @@ contract EmissionReceiver is
         uint128 given;
     }
 
-    /// @dev A settlement on its way: all farms of the epoch, which of them took less than they
-    /// were offered, and what moved so far.
+    /// @dev A settlement on its way, in memory: wei targeted at and given to each farm of the
+    /// epoch, which farms took less than they were offered, and what moved so far.
     struct Settlement {
         uint32 epoch;
         uint32 revision;
         uint40 endAt;
         uint32[] farmIds;
+        uint256[] targets;
+        uint256[] given;
         bool[] isFull;
         uint256 pot;
         int256 net;
@@ -288,14 +290,7 @@ contract EmissionReceiver is
     /// target comes back, then farms get what they lack, in ascending order. A farm that refuses
     /// (unknown, ended, at its funding bound) does not keep the pot from the farms after it.
     function _settle(uint32 epoch) private returns (Settlement memory run) {
-        EpochState memory state = _epochs[epoch];
-        run.epoch = epoch;
-        run.revision = state.revision;
-        run.endAt = Math.max(state.epochEnd, block.timestamp + MIN_STREAM).toUint40();
-        run.farmIds = _farmIds[epoch];
-        run.isFull = new bool[](run.farmIds.length);
-        run.pot = state.pot;
-
+        run = _load(epoch);
         _adjust(run, _excess(run));
         // Each further round follows a refusal, and a farm refuses once: the loop is bounded.
         while (_adjust(run, _lack(run))) {}
@@ -321,41 +316,58 @@ contract EmissionReceiver is
             mstore(deltas, count)
         }
         int256[] memory applied = FARMS.adjustStreams(run.endAt, farmIds, deltas);
-        int256 moved;
+        mapping(uint32 farmId => Share) storage shares = _shares[run.epoch];
         for (uint256 i; i < count; ++i) {
             int256 amount = applied[i];
+            uint256 index = batch.index[i];
             if (deltas[i] > 0 && amount < deltas[i]) {
-                run.isFull[batch.index[i]] = true;
+                run.isFull[index] = true;
                 hasRefusal = true;
             }
             if (amount == 0) continue;
-            Share storage share = _shares[run.epoch][farmIds[i]];
-            share.given = uint256(int256(uint256(share.given)) + amount).toUint128();
-            moved += amount;
+            uint256 given = uint256(int256(run.given[index]) + amount);
+            run.given[index] = given;
+            shares[farmIds[i]].given = given.toUint128();
+            run.net += amount;
+            run.pot = uint256(int256(run.pot) - amount);
             run.hasMoved = true;
         }
-        run.net += moved;
-        run.pot = uint256(int256(run.pot) - moved);
+    }
+
+    /// @dev Reads everything a settlement needs, each slot once.
+    function _load(uint32 epoch) private view returns (Settlement memory run) {
+        EpochState memory state = _epochs[epoch];
+        run.epoch = epoch;
+        run.revision = state.revision;
+        run.endAt = Math.max(state.epochEnd, block.timestamp + MIN_STREAM).toUint40();
+        run.pot = state.pot;
+        run.farmIds = _farmIds[epoch];
+        uint256 count = run.farmIds.length;
+        run.targets = new uint256[](count);
+        run.given = new uint256[](count);
+        run.isFull = new bool[](count);
+        mapping(uint32 farmId => Share) storage shares = _shares[epoch];
+        for (uint256 i; i < count; ++i) {
+            Share memory share = shares[run.farmIds[i]];
+            run.targets[i] = _target(share, state.revision);
+            run.given[i] = share.given;
+        }
     }
 
     /// @dev Farms that got more than their target, with what to take back.
-    function _excess(Settlement memory run) private view returns (Batch memory batch) {
+    function _excess(Settlement memory run) private pure returns (Batch memory batch) {
         for (uint256 i; i < run.farmIds.length; ++i) {
-            Share memory share = _shares[run.epoch][run.farmIds[i]];
-            uint256 target = _target(share, run.revision);
-            if (share.given > target) _push(run, batch, i, -int256(share.given - target));
+            if (run.given[i] <= run.targets[i]) continue;
+            _push(run, batch, i, -int256(run.given[i] - run.targets[i]));
         }
     }
 
     /// @dev Farms that got less than their target, with what the pot can give them.
-    function _lack(Settlement memory run) private view returns (Batch memory batch) {
+    function _lack(Settlement memory run) private pure returns (Batch memory batch) {
         uint256 pot = run.pot;
         for (uint256 i; i < run.farmIds.length && pot != 0; ++i) {
-            if (run.isFull[i]) continue;
-            Share memory share = _shares[run.epoch][run.farmIds[i]];
-            uint256 target = _target(share, run.revision);
-            if (share.given >= target) continue;
-            uint256 amount = Math.min(target - share.given, pot);
+            if (run.isFull[i] || run.given[i] >= run.targets[i]) continue;
+            uint256 amount = Math.min(run.targets[i] - run.given[i], pot);
             pot -= amount;
             _push(run, batch, i, int256(amount));
         }
