@@ -5,6 +5,9 @@ import { parseEther } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   budgetsOf,
+  claim,
+  closeRoute,
+  creditState,
   Devnet,
   hubContractsOf,
   move,
@@ -12,15 +15,18 @@ import {
   type Network,
   networkOf,
   openFarmLike,
+  openRoute,
   passSchedule,
   reorg,
   retryEscrow,
+  returnEscrow,
   runEpochByScript,
   stake,
   stakedBy,
   swap,
   waitForArrival,
   waitForStatus,
+  withdraw,
 } from '../../apps/devnet/src/index.js';
 import { emissionControllerAbi } from '#abi';
 
@@ -128,6 +134,44 @@ describe('local network', () => {
     await retryEscrow(network, { chain: 'beta', guid, who: 'bob', farmId: 4 });
 
     expect(await stakedBy(network, { who: 'bob', chain: 'beta', farmId: 4 })).toBe(amount);
+  });
+
+  it('retries a failed compose call only when told to', async () => {
+    const amount = parseEther('4');
+    await stake(network, { who: 'bob', ...HUB_DLT, amount });
+    await closeRoute(network, ALPHA_DLT);
+    const { guid } = await move(network, { who: 'bob', from: HUB_DLT, to: ALPHA_DLT, amount });
+    await waitForStatus(network, guid, 'compose-failed');
+    await openRoute(network, ALPHA_DLT);
+
+    const { status } = await network.control.retry(guid);
+
+    expect(status).toBe('composed');
+    expect(await waitForArrival(network, { chain: 'alpha', guid })).toBe('restaked');
+  });
+
+  it('sends a position back that arrived at a farm of another token', async () => {
+    const to = { chain: 'alpha', farmId: 1 } as const;
+    const amount = parseEther('6');
+    await stake(network, { who: 'carol', ...HUB_DLT, amount });
+    const { guid } = await move(network, { who: 'carol', from: HUB_DLT, to, amount });
+    expect(await waitForArrival(network, { chain: 'alpha', guid })).toBe('escrowed');
+
+    const returned = await returnEscrow(network, { chain: 'alpha', guid, who: 'carol', to: 'hub' });
+
+    expect(await creditState(network, { chain: 'alpha', guid })).toBe('returned');
+    await waitForStatus(network, returned.guid, 'delivered');
+  });
+
+  it('pays rewards and gives principal back', async () => {
+    const position = { who: 'alice', ...HUB_DLT } as const;
+    const amount = await stakedBy(network, position);
+
+    const { paid } = await claim(network, position);
+    await withdraw(network, { ...position, amount });
+
+    expect(paid).toBeGreaterThan(0n);
+    expect(await stakedBy(network, position)).toBe(0n);
   });
 
   it('trades on a real pair', async () => {

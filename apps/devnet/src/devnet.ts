@@ -138,10 +138,8 @@ export class Devnet {
       faults: () => this.#worker.faults.view(),
       changeFaults: (change, path) => this.#worker.faults.change(change, path),
       retry: (guid, gas) => this.#worker.retry(guid, gas === undefined ? {} : { gas }),
-      reorg: async ({ chain, depth, keepTransactions }) => ({
-        chain,
-        ...(await reorganise({ chain: this.chains[chain], depth, keepTransactions })),
-      }),
+      reorg: ({ chain, depth, keepTransactions }) =>
+        reorganise({ chain: this.chains[chain], depth, keepTransactions }),
       setHalted: (chain, isHalted) => this.cluster.setHalted(chain, isHalted),
       requestStop: () => {
         setImmediate(() => void this.stop());

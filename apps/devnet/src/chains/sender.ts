@@ -1,8 +1,8 @@
-import type { TransactionReceipt } from 'viem';
+import type { Chain, HttpTransport, PublicClient, TransactionReceipt } from 'viem';
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts';
 import { type Address, type Hex, toHex } from '#kernel';
 import type { DevAccount } from '../accounts.js';
-import type { DevChain } from './dev-chain.js';
+import type { ChainSpec } from '../topology.js';
 
 /** A transaction to send; `label` names it in errors. */
 export interface Call {
@@ -14,6 +14,16 @@ export interface Call {
   readonly value?: bigint;
   /** Gas limit; estimated when absent, which also refuses what would revert. */
   readonly gas?: bigint;
+}
+
+/** What a sender needs of its chain. */
+export interface SendingChain {
+  readonly spec: ChainSpec;
+  readonly client: PublicClient<HttpTransport, Chain>;
+  /** The receipt of a transaction that must have succeeded. */
+  successOf(hash: Hex, label: string): Promise<TransactionReceipt>;
+  /** Runs `action` and translates a revert into the contract's reason. */
+  refusalsOf<Value>(label: string, action: () => Promise<Value>): Promise<Value>;
 }
 
 /** A transaction was mined and reverted. */
@@ -43,10 +53,11 @@ export class Sender {
   readonly address: Address;
   readonly #account: PrivateKeyAccount;
   #nextNonce: number | undefined;
+  #openCalls = 0;
   #tail: Promise<unknown> = Promise.resolve();
 
   constructor(
-    private readonly chain: DevChain,
+    private readonly chain: SendingChain,
     account: DevAccount,
   ) {
     this.address = account.address;
@@ -66,8 +77,15 @@ export class Sender {
    * @throws {CallReverted} when it was mined and reverted.
    */
   async execute(call: Call): Promise<TransactionReceipt> {
-    const hash = await this.submit(call);
-    return this.chain.successOf(hash, call.label);
+    this.#openCalls += 1;
+    try {
+      const hash = await this.submit(call);
+      return await this.chain.successOf(hash, call.label);
+    } finally {
+      this.#openCalls -= 1;
+      // Another process may use this account as well.
+      if (this.#openCalls === 0) this.forgetNonce();
+    }
   }
 
   /** Reads the nonce from the chain before the next transaction, as after a reorganisation. */

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { DomainError, type Hex } from '#kernel';
 import { accountOf, type DevAccount, ROLES } from '../accounts.js';
+import type { Reorg } from '../chains/reorg.js';
 import type { DeploymentFile } from '../deploy/deployment-file.js';
 import type { ChainKey } from '../topology.js';
 import type { FaultChange, Path } from '../worker/faults.js';
@@ -10,16 +11,6 @@ import { messageView } from './message-view.js';
 
 const HOST = '127.0.0.1';
 const BODY_BYTES_MAX = 65_536;
-
-/** Outcome of taking blocks back. */
-export interface ReorgResult {
-  readonly chain: ChainKey;
-  readonly head: number;
-  /** Oldest block that was replaced. */
-  readonly firstReplaced: number;
-  /** Transactions that are gone. */
-  readonly droppedTransactions: number;
-}
 
 /** What the control server can ask of a running devnet. */
 export interface ControlTarget {
@@ -32,7 +23,7 @@ export interface ControlTarget {
     readonly chain: ChainKey;
     readonly depth: number;
     readonly keepTransactions: boolean;
-  }): Promise<ReorgResult>;
+  }): Promise<Reorg>;
   setHalted(chain: ChainKey, isHalted: boolean): Promise<void>;
   /** Begins to stop; the answer is sent before. */
   requestStop(): void;

@@ -1,9 +1,10 @@
-import { encodeFunctionData, parseEventLogs } from 'viem';
+import { encodeFunctionData, parseEventLogs, type TransactionReceipt } from 'viem';
 import { positionBridgeAbi } from '#abi';
 import { type Address, assert, defined, type Hex, toHex } from '#kernel';
 import { accountOf, type Role } from '../accounts.js';
 import { waitFor } from '../sleep.js';
 import { type ChainKey, CHAINS } from '../topology.js';
+import type { WorkStatus } from '../worker/tracked-message.js';
 import { type Done, endFarm } from './farming.js';
 import { contractsOf, type FarmRef, type Network } from './network.js';
 
@@ -116,7 +117,7 @@ export async function moveIntoEscrow(network: Network, request: MoveRequest): Pr
 }
 
 /** Restakes an escrowed credit into a farm of the same chain and token. */
-export function retryEscrow(
+export async function retryEscrow(
   network: Network,
   options: CreditRef & { readonly who: Role; readonly farmId: number },
 ): Promise<Done> {
@@ -126,11 +127,12 @@ export function retryEscrow(
     functionName: 'retry',
     args: [guid, farmId],
   });
-  return leaveEscrow(network, { ...options, data: toHex(data), expected: 'restaked' });
+  const exit = { ...options, data: toHex(data), expected: 'restaked' } as const;
+  return { txHash: toHex((await leaveEscrow(network, exit)).transactionHash) };
 }
 
 /** Pays an escrowed credit out to its recipient. */
-export function withdrawEscrow(
+export async function withdrawEscrow(
   network: Network,
   options: CreditRef & { readonly who: Role },
 ): Promise<Done> {
@@ -140,14 +142,19 @@ export function withdrawEscrow(
     functionName: 'withdrawEscrow',
     args: [guid, accountOf(who).address],
   });
-  return leaveEscrow(network, { ...options, data: toHex(data), expected: 'withdrawn' });
+  const exit = { ...options, data: toHex(data), expected: 'withdrawn' } as const;
+  return { txHash: toHex((await leaveEscrow(network, exit)).transactionHash) };
 }
 
-/** Sends an escrowed credit back to its recipient on another chain, as plain tokens. */
+/**
+ * Sends an escrowed credit back to its recipient on another chain, as plain tokens.
+ *
+ * @returns also the guid of the packet they travel in.
+ */
 export async function returnEscrow(
   network: Network,
   options: CreditRef & { readonly who: Role; readonly to: ChainKey },
-): Promise<Done> {
+): Promise<Done & { readonly guid: Hex }> {
   const { chain, guid, who, to } = options;
   const args = [guid, CHAINS[to].eid, accountOf(who).address] as const;
   const value = await network.chains[chain].client.readContract({
@@ -157,7 +164,15 @@ export async function returnEscrow(
     args,
   });
   const data = encodeFunctionData({ abi: positionBridgeAbi, functionName: 'returnEscrow', args });
-  return leaveEscrow(network, { ...options, data: toHex(data), value, expected: 'returned' });
+  const exit = { ...options, data: toHex(data), value, expected: 'returned' } as const;
+  const receipt = await leaveEscrow(network, exit);
+  const logs = parseEventLogs({
+    abi: positionBridgeAbi,
+    logs: receipt.logs,
+    eventName: 'EscrowReturned',
+  });
+  const returned = defined(logs[0], 'EscrowReturned of a return').args;
+  return { txHash: toHex(receipt.transactionHash), guid: toHex(returned.newGuid) };
 }
 
 async function leaveEscrow(
@@ -168,7 +183,7 @@ async function leaveEscrow(
     readonly value?: bigint;
     readonly expected: CreditState;
   },
-): Promise<Done> {
+): Promise<TransactionReceipt> {
   const { chain, who, data, value = 0n, expected } = options;
   const receipt = await network.chains[chain].sender(who).execute({
     label: `exit from escrow by ${who}`,
@@ -178,14 +193,14 @@ async function leaveEscrow(
   });
   const state = await creditState(network, options);
   assert(state === expected, `the credit is ${state}, not ${expected}`);
-  return { txHash: toHex(receipt.transactionHash) };
+  return receipt;
 }
 
 /** Waits until the worker shows a message in `status`. */
 export async function waitForStatus(
   network: Network,
   guid: Hex,
-  status: 'compose-pending' | 'verified' | 'composed' | 'delivered',
+  status: WorkStatus,
 ): Promise<void> {
   await waitFor({
     what: `status ${status} of ${guid}`,
