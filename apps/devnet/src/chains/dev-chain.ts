@@ -80,7 +80,7 @@ export class DevChain {
     });
   }
 
-  /** The receipt of a transaction that must have succeeded. @throws {CallReverted} if it did not. */
+  /** The receipt of a transaction that must have succeeded. @throws {CallReverted} otherwise. */
   async successOf(hash: Hex, label: string): Promise<TransactionReceipt> {
     const receipt = await this.receiptOf(hash);
     if (receipt.status === 'success') return receipt;

@@ -29,7 +29,7 @@ const DECAY_BPS = 200;
 const DECAY_EVERY = 50;
 /** Greatest LayerZero fee of one order, in native wei. */
 const FEE_CAP = parseEther('0.1');
-/** Gas of applying an order; the first one for three farms, every slot cold, was seen to take 348k. */
+/** Gas of applying an order; the first one for three farms, all slots cold, took 348k. */
 const COMPOSE_GAS_BASE = 120_000n;
 const COMPOSE_GAS_PER_FARM = 130_000n;
 /** Native wei the controller pays fees from. */

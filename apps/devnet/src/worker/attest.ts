@@ -18,7 +18,7 @@ const dvnArtifact = layerZeroArtifact('DVN');
 
 /**
  * Attests one message as one DVN: its signers sign, its admin brings the signatures to the chain.
- * A DVN's transaction succeeds also when it refuses, so that only the chain says whether it counted.
+ * A DVN's transaction succeeds also when it refuses: only the chain says whether it counted.
  */
 export async function attest(options: {
   readonly dvn: DvnName;

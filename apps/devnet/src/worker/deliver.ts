@@ -134,7 +134,7 @@ export async function compose(options: {
 
 /**
  * Gas limit that still leaves `inner` for the call inside, of which a 64th stays behind. Never an
- * estimate: the outer transaction succeeds also with too little gas, so an estimate finds too little.
+ * estimate: the outer transaction succeeds also with too little gas, so an estimate is too low.
  */
 function transactionGas(inner: bigint): bigint {
   return (inner * 64n) / 63n + AROUND_CALL_GAS;

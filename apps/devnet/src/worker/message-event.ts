@@ -45,7 +45,7 @@ export interface MessageEvent {
 const ABI = [...endpointAbi, ...receiveUlnAbi] as const;
 type LayerZeroLog = ReturnType<typeof parseEventLogs<typeof ABI>>[number];
 
-/** The facts in logs of the endpoint and the receive library of `chain`, in the order of the logs. */
+/** The facts in logs of the endpoint and the receive library of `chain`, in their order. */
 export function eventsOf(chain: ChainSpec, logs: readonly Log[]): readonly MessageEvent[] {
   return parseEventLogs({ abi: ABI, logs: [...logs] }).flatMap((log) => {
     const reading = readLog(chain, log);

@@ -21,8 +21,8 @@ export class NothingToRetry extends DomainError {
 export type FailureListener = (where: string, error: unknown) => void;
 
 /**
- * Plays both DVNs, the committer and the executor between all chains. Chains and paths have loops of
- * their own, so that one that hangs does not hold up the others. Keeps nothing: a start reads the
+ * Plays both DVNs, the committer and the executor between all chains. Chains and paths have loops
+ * of their own, so that one that hangs does not hold up the others. Keeps nothing: a start reads the
  * chains from their first block.
  */
 export class MessageWorker {
