@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { type ChainClient } from '#chain';
-import { type ChainCursor, type IndexedLog, LogStore } from '#indexer';
+import type { ChainClient, ChainLog } from '#chain';
+import { type ChainCursor, LogStore } from '#indexer';
 import { type Address, type FarmId, RetryableError } from '#kernel';
 import { decodeFarmEvent } from './decode-farm-event.js';
 import { type FarmState, type PositionState } from './domain/accumulator.js';
@@ -42,7 +42,7 @@ export function bookOf(options: {
 }
 
 /** The events among the logs of a farms contract. */
-export function farmEventsOf(logs: readonly IndexedLog[]): readonly FarmEvent[] {
+export function farmEventsOf(logs: readonly ChainLog[]): readonly FarmEvent[] {
   return logs.map(decodeFarmEvent).filter((event) => event !== undefined);
 }
 

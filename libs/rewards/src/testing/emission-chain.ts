@@ -36,6 +36,7 @@ export class EmissionChain {
       readonly rewardToken: Address;
       readonly farms: Address;
       readonly receiver: Address;
+      readonly bridge: Address;
     },
     readonly stakeFarms: readonly StakeFarm[],
   ) {}
@@ -61,10 +62,12 @@ export class EmissionChain {
       minStream: 5,
     };
     const receiver = await chain.deploy('EmissionReceiver', [config]);
+    const bridge = await chain.deploy('PositionBridge', [ENDPOINT, farms, owner, 300_000]);
     const ownerCall = { from: owner };
     const word = `0x${owner.slice(2).padStart(64, '0')}`;
     const wiring = [
       { contract: 'Farms', to: farms, name: 'setReceiver', args: [receiver] },
+      { contract: 'Farms', to: farms, name: 'setBridge', args: [bridge] },
       { contract: 'EmissionReceiver', to: receiver, name: 'setController', args: [word] },
       { contract: 'DevOft', to: rewardToken, name: 'mint', args: [owner, PLENTY] },
     ];
@@ -86,7 +89,7 @@ export class EmissionChain {
       await chain.anvil.mine();
       stakeFarms.push({ farmId: toFarmId(index), stakeToken });
     }
-    return new EmissionChain(chain, { rewardToken, farms, receiver }, stakeFarms);
+    return new EmissionChain(chain, { rewardToken, farms, receiver, bridge }, stakeFarms);
   }
 
   /** As a deployment describes it. */
@@ -128,6 +131,14 @@ export class EmissionChain {
     const args = [encodeOrder({ epoch, endAt, amountsSD }), amount];
     const apply = { contract: 'EmissionReceiver', to: contracts.receiver, from };
     await chain.send(chain.encode({ ...apply, name: 'applyLocal', args }));
+  }
+
+  /** Mints reward tokens, beside the bridge, in the next block. */
+  async mintReward(amount: bigint): Promise<void> {
+    const { chain, contracts } = this;
+    const { owner: from } = chain;
+    const mint = { contract: 'DevOft', to: contracts.rewardToken, from, name: 'mint' };
+    await chain.send(chain.encode({ ...mint, args: [from, amount] }));
   }
 
   /** A block every second for `seconds`, with what was sent in the first of them. */

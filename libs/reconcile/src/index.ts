@@ -1,0 +1,9 @@
+export { type ChainSupply, type SupplyReport } from './domain/compare-supply.js';
+export { type ComparedFact, type Difference } from './domain/difference.js';
+export { ReconcileModule } from './reconcile.module.js';
+export {
+  type ChainReconciliation,
+  type ReconcileReport,
+  ReconcileService,
+} from './reconcile.service.js';
+export { type ReconcileRun } from './storage/reconcile-run-store.js';

@@ -1,0 +1,140 @@
+import { type TestingModule } from '@nestjs/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '#database/testing';
+import { IndexerService } from '#indexer';
+import { defined, toAddress, toChainId } from '#kernel';
+import { LedgerService } from '#ledger';
+import { RewardsPoster } from '#rewards';
+import { EmissionChain, playSeason, startServices } from '#rewards/testing';
+import { ReconcileModule } from './reconcile.module.js';
+import { ReconcileService } from './reconcile.service.js';
+
+const chainId = toChainId(900_231);
+const user = (byte: string) => toAddress(`0x${byte.repeat(20)}`);
+const users = [user('1b'), user('2b'), user('3b')] as const;
+const SUPPLY = 10n ** 30n;
+
+describe('ReconcileService', () => {
+  let chain: EmissionChain;
+  let genesis: number;
+  let database: TestDatabase;
+  let module: TestingModule;
+  let reconcile: ReconcileService;
+
+  beforeAll(async () => {
+    chain = await EmissionChain.start({ users, farmCount: 2 });
+    genesis = (await chain.chain.now()) - 7;
+    await playSeason(chain, users);
+  });
+  afterAll(async () => {
+    await chain.chain.stop();
+  });
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    module = await startServices({
+      chain: chain.deployment(),
+      dataSource: database.dataSource,
+      genesis,
+      epochSeconds: 20,
+      modules: [ReconcileModule],
+    });
+    reconcile = module.get(ReconcileService);
+  });
+  afterEach(async () => {
+    await module.close();
+    await database.close();
+  });
+
+  async function post(): Promise<void> {
+    await module.get(IndexerService).tick(chainId);
+    await module.get(RewardsPoster, { strict: false }).tick(chainId);
+  }
+
+  async function tamper(sql: string): Promise<void> {
+    await database.dataSource.transaction(async (manager) => {
+      await manager.query('SET LOCAL session_replication_role = replica');
+      await manager.query(sql);
+    });
+  }
+
+  it('finds the ledger equal to the chain and stores what it found', async () => {
+    await post();
+    const report = await reconcile.run();
+    const head = await chain.chain.anvil.blockNumber();
+    expect(report).toMatchObject({
+      ok: true,
+      comparedPairs: 4,
+      driftWei: 0n,
+      ledgerVerified: true,
+      supply: { initial: SUPPLY, total: SUPPLY, inFlight: 0n, difference: 0n, ok: true },
+    });
+    expect(report.chains).toMatchObject([
+      { chainKey: 'alpha', postedBlock: head - 4, comparedStates: 6, differences: [] },
+    ]);
+    const { block } = defined(report.chains[0], 'chain');
+    expect(defined(block, 'boundary')).toBeLessThan(head - 4);
+    expect(await reconcile.list(5)).toMatchObject([
+      { id: report.id, isOk: true, comparedPairs: 4, driftWei: 0n },
+    ]);
+  });
+
+  it('names the account and the journal of a posting that is one wei off', async () => {
+    await post();
+    await tamper(
+      `UPDATE posting SET amount = amount - sign(amount) WHERE journal_id = (
+         SELECT max(j.id) FROM journal j WHERE j.kind = 'accrual' AND j.block_number = (
+           SELECT max(block_number) FROM accrual_boundary))`,
+    );
+    const { firstBad } = await module.get(LedgerService, { strict: false }).verify();
+    const { journalId, businessKey } = defined(firstBad, 'fault');
+    expect(businessKey).toMatch(/^accrual:900231:/);
+    const report = await reconcile.run();
+    expect(report).toMatchObject({ ok: false, driftWei: 1n, ledgerVerified: false });
+    const differences = defined(report.chains[0], 'chain').differences;
+    expect(differences).toMatchObject([{ what: 'reward', journalId }]);
+    const { ledger, chain: onChain, accountId, user: who } = defined(differences[0], 'difference');
+    expect(onChain - ledger).toBe(1n);
+    expect(businessKey).toContain(who);
+    const [account] = await module
+      .get(LedgerService, { strict: false })
+      .balances({ owner: defined(who, 'user'), kind: 'reward' });
+    expect(account?.accountId).toBe(accountId);
+  });
+
+  it('finds a stored state that is not the one of the contract', async () => {
+    await post();
+    const cases = [
+      [
+        'UPDATE farm_state SET residue_x = residue_x + 1 WHERE farm_id = 2',
+        'farm-state',
+        'residueX',
+      ],
+      ['UPDATE position_state SET pending_x = pending_x + 1', 'position-state', 'pendingX'],
+    ] as const;
+    for (const [sql, what, field] of cases) {
+      await tamper(sql);
+      const { ok, chains } = await reconcile.run();
+      expect(ok).toBe(false);
+      expect(chains[0]?.differences).toContainEqual(expect.objectContaining({ what, field }));
+    }
+  });
+
+  it('finds tokens that were minted beside the bridge', async () => {
+    await post();
+    expect((await reconcile.run()).ok).toBe(true);
+    await chain.mintReward(3n);
+    await chain.pass(6);
+    await post();
+    expect(await reconcile.run()).toMatchObject({
+      ok: false,
+      supply: { initial: SUPPLY, total: SUPPLY + 3n, difference: 3n, ok: false },
+    });
+  });
+
+  it('compares nothing, and says so, before anything is posted', async () => {
+    const report = await reconcile.run();
+    expect(report).toMatchObject({ ok: true, comparedPairs: 0, supply: null });
+    expect(report.chains).toMatchObject([{ block: null, postedBlock: null, comparedStates: 0 }]);
+  });
+});

@@ -1,0 +1,252 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { type ChainClient, ChainRegistry } from '#chain';
+import { FarmStateStore, type FarmState, type PostingCursor, type StoredPosition } from '#farms';
+import { LogStore } from '#indexer';
+import { type ChainId, defined, type Hex, sumOf } from '#kernel';
+import { LedgerService, type TrialBalanceLine, type VerifyResult } from '#ledger';
+import { type AccrualBoundary, PostingCursorStore, readTransferFact } from '#rewards';
+import { type BoundarySums, compareBoundary } from './domain/compare-rows.js';
+import { compareFarm, comparePosition } from './domain/compare-states.js';
+import {
+  chainSupply,
+  type ChainSupply,
+  compareSupply,
+  type SupplyReport,
+} from './domain/compare-supply.js';
+import { absolute, type Difference, type Finding } from './domain/difference.js';
+import { PinnedChain } from './pinned-chain.js';
+import { type ReconcileRun, ReconcileRunStore } from './storage/reconcile-run-store.js';
+
+/** Journals of an account that are looked through for the one the audit found wrong. */
+const JOURNALS_MAX = 1_000;
+
+/** One chain: posting sums at its last boundary block, states at its posted block. */
+export interface ChainReconciliation {
+  readonly chainId: ChainId;
+  readonly chainKey: string;
+  /** The boundary; null before the first, when there are only states to compare. */
+  readonly block: number | null;
+  readonly blockHash: Hex | null;
+  /** Null before anything was posted. */
+  readonly postedBlock: number | null;
+  /** Positions whose rewards, payments and stake were compared at the boundary. */
+  readonly comparedPairs: number;
+  /** Farms and positions whose stored state was compared at the posted block. */
+  readonly comparedStates: number;
+  /** Sum of the differences of rewards, without sign. */
+  readonly driftWei: bigint;
+  readonly differences: readonly Difference[];
+  readonly supply: ChainSupply | null;
+}
+
+/** Outcome of a reconciliation; `ok` only when nothing at all differs. */
+export interface ReconcileReport {
+  readonly id: number;
+  readonly ok: boolean;
+  readonly comparedPairs: number;
+  readonly driftWei: bigint;
+  readonly chains: readonly ChainReconciliation[];
+  /** Null until something is posted on every chain. */
+  readonly supply: SupplyReport | null;
+  readonly trialBalance: readonly TrialBalanceLine[];
+  readonly ledgerVerified: boolean;
+  readonly verification: VerifyResult;
+}
+
+interface Rows {
+  readonly cursor: PostingCursor;
+  readonly boundary: AccrualBoundary | undefined;
+  readonly farms: readonly FarmState[];
+  readonly positions: readonly StoredPosition[];
+  readonly sums: BoundarySums | undefined;
+}
+
+/**
+ * Compares the ledger with the chains. What is compared with a chain are rows of the database and
+ * nothing computed for the occasion: the replica cannot vouch for itself.
+ */
+@Injectable()
+export class ReconcileService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly chains: ChainRegistry,
+    private readonly logs: LogStore,
+    private readonly states: FarmStateStore,
+    private readonly cursors: PostingCursorStore,
+    private readonly ledger: LedgerService,
+    private readonly runs: ReconcileRunStore,
+  ) {}
+
+  /**
+   * Compares everything now and stores the outcome.
+   *
+   * @throws {RetryableError} when a chain cannot be read; nothing is stored then.
+   */
+  async run(): Promise<ReconcileReport> {
+    const verification = await this.ledger.verify();
+    const chains: ChainReconciliation[] = [];
+    for (const chain of this.chains.all()) {
+      chains.push(await this.reconcileChain(chain, verification));
+    }
+    const supply = await this.reconcileSupply(chains);
+    const trialBalance = await this.ledger.trialBalance();
+    const comparedPairs = chains.reduce((total, chain) => total + chain.comparedPairs, 0);
+    const driftWei = sumOf(chains.map((chain) => chain.driftWei));
+    const isOk =
+      verification.ok &&
+      supply?.ok !== false &&
+      chains.every(({ differences }) => differences.length === 0) &&
+      trialBalance.every(({ difference }) => difference === 0n);
+    const report = { ok: isOk, comparedPairs, driftWei, chains, supply, trialBalance };
+    const outcome = { ...report, ledgerVerified: verification.ok, verification };
+    const initialSupply = supply?.initial ?? null;
+    const id = await this.runs.add({
+      isOk,
+      comparedPairs,
+      driftWei,
+      initialSupply,
+      report: outcome,
+    });
+    return { id, ...outcome };
+  }
+
+  /** Stored runs, newest first. */
+  async list(limit: number): Promise<readonly ReconcileRun[]> {
+    return this.runs.newest(limit);
+  }
+
+  private async reconcileChain(
+    chain: ChainClient,
+    verification: VerifyResult,
+  ): Promise<ChainReconciliation> {
+    const rows = await this.readRows(chain.chainId);
+    const { chainId, key: chainKey } = chain;
+    const none = { chainId, chainKey, block: null, blockHash: null, postedBlock: null };
+    const nothing = { comparedPairs: 0, comparedStates: 0, driftWei: 0n, differences: [] };
+    if (rows === undefined) return { ...none, ...nothing, supply: null };
+
+    const read = await chain.fromOneNode(async (node) => {
+      const { cursor, boundary, positions, farms, sums } = rows;
+      const posted = { number: cursor.postedBlock, hash: cursor.postedHash };
+      const atPosted = new PinnedChain(chain, node, posted);
+      const findings = [...(await compareStates(atPosted, rows))];
+      if (boundary !== undefined && sums !== undefined) {
+        const pinned = { number: boundary.block, hash: boundary.blockHash };
+        const readings = await new PinnedChain(chain, node, pinned).boundary({
+          pairs: positions,
+          farmIds: farms.map(({ farmId }) => farmId),
+          tokens: [...new Set(farms.map(({ stakeToken }) => stakeToken))],
+        });
+        findings.push(...compareBoundary(sums, readings));
+      }
+      return { findings, totalSupply: await atPosted.totalSupply() };
+    });
+    const { boundary, cursor, positions, farms } = rows;
+    const rewards = read.findings.filter(({ what }) => what === 'reward');
+    return {
+      chainId,
+      chainKey,
+      block: boundary?.block ?? null,
+      blockHash: boundary?.blockHash ?? null,
+      postedBlock: cursor.postedBlock,
+      comparedPairs: boundary === undefined ? 0 : positions.length,
+      comparedStates: farms.length + positions.length,
+      driftWei: sumOf(rewards.map((finding) => absolute(finding.ledger - finding.chain))),
+      differences: await this.explain(read.findings, verification),
+      supply: await this.supplyOf(chain, cursor.postedBlock, read.totalSupply),
+    };
+  }
+
+  /** Everything that is compared, in one snapshot; undefined before the first posted block. */
+  private async readRows(chainId: ChainId): Promise<Rows | undefined> {
+    return this.dataSource.transaction('REPEATABLE READ', async (manager) => {
+      const cursor = await this.states.cursor(chainId, manager);
+      if (cursor === undefined || cursor.postedTimestamp === 0) return undefined;
+      const [boundary] = await this.cursors.boundaries({ chainId, limit: 1 }, manager);
+      const farms = await this.states.farms(chainId, manager);
+      const positions = await this.states.positions({ chainId }, manager);
+      if (boundary === undefined) {
+        return { cursor, boundary, farms, positions, sums: undefined };
+      }
+      const at = { chainId, uptoBlock: boundary.block };
+      const sums = {
+        reward: await this.ledger.sumsAt({ ...at, kind: 'reward' }, manager),
+        staked: await this.ledger.sumsAt({ ...at, kind: 'staked' }, manager),
+        stream: await this.ledger.sumsAt({ ...at, kind: 'stream' }, manager),
+        pot: await this.ledger.sumsAt({ ...at, kind: 'pot' }, manager),
+        escrow: await this.ledger.sumsAt({ ...at, kind: 'bridge-escrow' }, manager),
+        transit: await this.ledger.sumsAt({ ...at, kind: 'bridge-transit' }, manager),
+      };
+      return { cursor, boundary, farms, positions, sums };
+    });
+  }
+
+  /** Names for each finding a journal to look at. */
+  private async explain(
+    findings: readonly Finding[],
+    { firstBad }: VerifyResult,
+  ): Promise<readonly Difference[]> {
+    return Promise.all(
+      findings.map(async (finding) => {
+        const { accountId, block: uptoBlock } = finding;
+        if (accountId === null) return { ...finding, journalId: null };
+        const page = { accountId, uptoBlock, limit: JOURNALS_MAX };
+        const journals = await this.ledger.journals(page);
+        const wrong = journals.find(({ id }) => id === firstBad?.journalId);
+        return { ...finding, journalId: (wrong ?? journals[0])?.id ?? null };
+      }),
+    );
+  }
+
+  private async supplyOf(
+    chain: ChainClient,
+    block: number,
+    totalSupply: bigint,
+  ): Promise<ChainSupply> {
+    const { chainId, key: chainKey, deployment } = chain;
+    const addresses = [deployment.contracts.rewardToken];
+    const logs = await this.logs.finalRange({ chainId, afterBlock: -1, toBlock: block, addresses });
+    const transfers = logs.map(readTransferFact).filter((fact) => fact !== undefined);
+    const amountOf = (kind: 'tokens-sent' | 'tokens-received'): bigint =>
+      sumOf(transfers.filter((fact) => fact.kind === kind).map(({ amount }) => amount));
+    const [sent, received] = [amountOf('tokens-sent'), amountOf('tokens-received')];
+    return chainSupply({ chainKey, block, totalSupply, sent, received });
+  }
+
+  /**
+   * The initial supply is what the first mint on the hub made. A hub whose token is older than its
+   * first indexed block shows no mint: then the first run is what later ones are measured against.
+   */
+  private async reconcileSupply(
+    chains: readonly ChainReconciliation[],
+  ): Promise<SupplyReport | null> {
+    const supplies = chains.map(({ supply }) => supply).filter((supply) => supply !== null);
+    if (supplies.length < chains.length) return null;
+    const hub = this.chains.hub();
+    const ofHub = supplies.find(({ chainKey }) => chainKey === hub.key);
+    const { minted } = defined(ofHub, 'supply of the hub');
+    const initial = (await this.runs.initialSupply()) ?? (await this.firstMint(hub)) ?? minted;
+    return compareSupply(supplies, { hubKey: hub.key, initial });
+  }
+
+  private async firstMint(hub: ChainClient): Promise<bigint | undefined> {
+    const cursor = defined(await this.states.cursor(hub.chainId), 'posting cursor of the hub');
+    const block = { number: cursor.postedBlock, hash: cursor.postedHash };
+    return hub.fromOneNode((node) => new PinnedChain(hub, node, block).firstMint());
+  }
+}
+
+async function compareStates(chain: PinnedChain, rows: Rows): Promise<readonly Finding[]> {
+  const { cursor, farms, positions } = rows;
+  const findings: Finding[] = [];
+  for (const farm of farms) {
+    findings.push(...compareFarm(farm, await chain.farm(farm.farmId), cursor.postedBlock));
+  }
+  const numbers = await chain.positions(positions);
+  for (const [index, position] of positions.entries()) {
+    const stored = defined(numbers[index], 'position');
+    findings.push(...comparePosition(position, stored, cursor.postedBlock));
+  }
+  return findings;
+}

@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { queryRows } from '#database';
+import { canonicalJson } from '#kernel';
+
+/** A stored run; the report is what `ReconcileService.run` gave, with amounts as decimal strings. */
+export interface ReconcileRun {
+  readonly id: number;
+  readonly isOk: boolean;
+  readonly comparedPairs: number;
+  readonly driftWei: bigint;
+  readonly report: unknown;
+  readonly createdAt: Date;
+}
+
+@Injectable()
+export class ReconcileRunStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Returns the id of the run. */
+  async add(run: {
+    readonly isOk: boolean;
+    readonly comparedPairs: number;
+    readonly driftWei: bigint;
+    readonly initialSupply: bigint | null;
+    readonly report: object;
+  }): Promise<number> {
+    const [row] = await queryRows<{ readonly id: number }>(
+      this.dataSource.manager,
+      `INSERT INTO reconcile_run (is_ok, compared_pairs, drift_wei, initial_supply, report)
+       VALUES ($1, $2, $3, $4, $5) RETURNING id`,
+      [
+        run.isOk,
+        run.comparedPairs,
+        String(run.driftWei),
+        run.initialSupply?.toString() ?? null,
+        canonicalJson(run.report),
+      ],
+    );
+    return row?.id ?? 0;
+  }
+
+  /** The supply that the first run fixed for all later ones. */
+  async initialSupply(): Promise<bigint | undefined> {
+    const [first] = await queryRows<{ readonly supply: bigint }>(
+      this.dataSource.manager,
+      `SELECT initial_supply AS supply FROM reconcile_run
+       WHERE initial_supply IS NOT NULL ORDER BY id LIMIT 1`,
+    );
+    return first?.supply;
+  }
+
+  /** Newest first. */
+  async newest(limit: number): Promise<readonly ReconcileRun[]> {
+    return queryRows<ReconcileRun>(
+      this.dataSource.manager,
+      `SELECT id, is_ok AS "isOk", compared_pairs AS "comparedPairs", drift_wei AS "driftWei",
+         report, created_at AS "createdAt"
+       FROM reconcile_run ORDER BY id DESC LIMIT $1`,
+      [limit],
+    );
+  }
+}
