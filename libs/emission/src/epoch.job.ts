@@ -23,6 +23,7 @@ import { FactsService } from './facts.service.js';
 const FIRST_REVISION = 1;
 /** Epochs before the last decided one whose unsent orders are still tried. */
 const DISPATCH_LOOKBACK = 2;
+const REPORTED_MAX = 1_000;
 /** Chains in one transaction, so that it fits a block; the others follow in the next attempt. */
 const DISPATCH_CHAINS_MAX = 16;
 
@@ -36,7 +37,7 @@ const DISPATCH_CHAINS_MAX = 16;
 @Injectable()
 export class EpochJob {
   private readonly hubId: ChainId;
-  /** Keys already reported as needing a person, so that each is reported once. */
+  /** What was reported already, so that each round does not report it again. */
   private readonly reported = new Set<string>();
 
   constructor(
@@ -127,7 +128,7 @@ export class EpochJob {
       return undefined;
     }
     failpoint('decision-stored');
-    this.log.info({ epoch, attempt, missing: [...readiness.missing.keys()] }, 'epoch decided');
+    this.log.info({ epoch, attempt, missing: [...readiness.missing.keys()] }, 'decision stored');
     return this.store.latest(epoch, FIRST_REVISION);
   }
 
@@ -160,7 +161,8 @@ export class EpochJob {
       return true;
     } catch (error) {
       if (!(error instanceof CallRefused)) throw error;
-      this.log.warn({ epoch, reason: error.reason }, 'decision refused');
+      const key = `refused:${decision.businessKey}:${error.reason.errorName}`;
+      if (this.isNews(key)) this.log.warn({ epoch, reason: error.reason }, 'decision refused');
       return false;
     }
   }
@@ -214,9 +216,14 @@ export class EpochJob {
   }
 
   private report(key: string, message: string, fields: Readonly<Record<string, unknown>>): void {
-    if (this.reported.has(key)) return;
+    if (this.isNews(key)) this.log.error(fields, message);
+  }
+
+  private isNews(key: string): boolean {
+    if (this.reported.has(key)) return false;
+    if (this.reported.size >= REPORTED_MAX) this.reported.clear();
     this.reported.add(key);
-    this.log.error(fields, message);
+    return true;
   }
 }
 
