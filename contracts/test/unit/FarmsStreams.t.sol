@@ -174,7 +174,7 @@ contract FarmsStreamsTest is FarmsFixture {
 
     /// @dev Stake tokens and reward tokens with 6, 8, 18 and 24 decimals against each other: a week
     /// of 30 whole reward tokens to two stakers loses nothing but the rounding of the views.
-    function test_TheTokenZooLosesLessThanTwoWei() external {
+    function test_TheTokenZooLosesNothingButTheRoundingOfTheViews() external {
         uint8[4] memory decimals = [6, 8, 18, 24];
         uint8[2][4] memory scales =
             [[uint8(96), 10], [uint8(96), 16], [uint8(96), 40], [uint8(95), 60]];
