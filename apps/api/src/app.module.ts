@@ -10,6 +10,7 @@ import { IndexerModule } from '#indexer';
 import { LedgerModule } from '#ledger';
 import { MessagingModule } from '#messaging';
 import { ObservabilityModule } from '#observability';
+import { ReconcileModule } from '#reconcile';
 import { RewardsModule } from '#rewards';
 import { ChainsController } from './chains/chains.controller.js';
 import { ChainLookup } from './deployment/chain-lookup.js';
@@ -23,6 +24,7 @@ import { JourneysController } from './journeys/journeys.controller.js';
 import { LedgerController } from './ledger/ledger.controller.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { ProposalsController } from './proposals/proposals.controller.js';
+import { ReconciliationsController } from './reconciliations/reconciliations.controller.js';
 import { RewardsController } from './rewards/rewards.controller.js';
 
 /** The API reads what the worker writes; it indexes nothing and holds no key. */
@@ -39,6 +41,7 @@ import { RewardsController } from './rewards/rewards.controller.js';
     BridgingModule,
     EmissionModule,
     RewardsModule,
+    ReconcileModule,
     GovernanceModule,
   ],
   controllers: [
@@ -47,6 +50,7 @@ import { RewardsController } from './rewards/rewards.controller.js';
     PositionsController,
     RewardsController,
     LedgerController,
+    ReconciliationsController,
     MessagesController,
     JourneysController,
     EpochsController,

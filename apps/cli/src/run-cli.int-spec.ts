@@ -68,11 +68,14 @@ const reconciliation = (ok: boolean) => ({
       chainKey: 'alpha',
       block: 120,
       comparedPairs: 3,
+      comparedStates: 5,
       driftWei: ok ? '0' : '5',
       differences: ok
         ? []
         : [
             {
+              what: 'reward',
+              field: null,
               chainKey: 'alpha',
               farmId: 2,
               user: `0x${'aa'.repeat(20)}`,
@@ -115,13 +118,20 @@ describe('exit code 1', () => {
     const run = await headwater('ledger', 'reconcile', '--api', url);
     expect(run.code).toBe(1);
     expect(asked).toEqual(['POST /v1/reconciliations']);
-    expect(run.stdout).toMatch(/alpha +2 +0x(aa){20} +105 +100 +41 +977\n/);
+    expect(run.stdout).toMatch(/reward +alpha +2 +0x(aa){20} +105 +100 +41 +977\n/);
     expect(run.stdout).toContain('does NOT equal');
   });
 
   it('is 0 when the ledger is in step', async () => {
     const { url } = await stub(reconciliation(true));
     expect((await headwater('ledger', 'reconcile', '--api', url)).code).toBe(0);
+  });
+
+  it('is no success to have compared nothing', async () => {
+    const { url } = await stub({ ok: true, comparedPairs: 0, ledgerVerified: true, chains: [] });
+    const run = await headwater('ledger', 'reconcile', '--api', url);
+    expect(run.code).toBe(1);
+    expect(run.stdout).toContain('nothing was compared');
   });
 
   it('names the first broken journal', async () => {

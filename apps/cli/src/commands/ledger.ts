@@ -32,16 +32,18 @@ export function addLedgerCommands(program: Command, session: Session): void {
 const RECONCILED_CHAINS: readonly Column[] = [
   { title: 'CHAIN', value: (row) => formatText(row.text('chainKey')) },
   { title: 'BLOCK', value: (row) => formatCount(row.count('block')), isNumber: true },
+  { title: 'STATES AT', value: (row) => formatCount(row.count('postedBlock')), isNumber: true },
   { title: 'PAIRS', value: (row) => formatCount(row.count('comparedPairs')), isNumber: true },
   { title: 'DRIFT WEI', value: (row) => formatText(row.text('driftWei')), isNumber: true },
 ];
 
 const DIFFERENCES: readonly Column[] = [
+  { title: 'WHAT', value: whatOf },
   { title: 'CHAIN', value: (row) => formatText(row.text('chainKey')) },
   { title: 'FARM', value: (row) => formatCount(row.count('farmId')), isNumber: true },
   { title: 'USER', value: (row) => formatText(row.text('user')) },
-  { title: 'LEDGER WEI', value: (row) => formatText(row.text('ledger')), isNumber: true },
-  { title: 'CHAIN WEI', value: (row) => formatText(row.text('chain')), isNumber: true },
+  { title: 'LEDGER', value: (row) => formatText(row.text('ledger')), isNumber: true },
+  { title: 'ON CHAIN', value: (row) => formatText(row.text('chain')), isNumber: true },
   { title: 'ACCOUNT', value: (row) => formatCount(row.count('accountId')), isNumber: true },
   { title: 'JOURNAL', value: (row) => formatCount(row.count('journalId')), isNumber: true },
 ];
@@ -50,11 +52,12 @@ async function reconcile(api: ApiClient, out: Output): Promise<ExitCode> {
   const body = await api.post('/v1/reconciliations');
   const run = Answer.of(body);
   const isOk = run.flag('ok') === true;
+  const chains = run.list('chains');
+  const hasCompared = chains.some((chain) => (chain.count('comparedStates') ?? 0) > 0);
   if (out.isJson) {
     out.json(body);
-    return isOk ? EXIT.ok : EXIT.checkFailed;
+    return isOk && hasCompared ? EXIT.ok : EXIT.checkFailed;
   }
-  const chains = run.list('chains');
   out.table(RECONCILED_CHAINS, chains, 'No chain is configured.');
   const differences = chains.flatMap((chain) => chain.list('differences'));
   if (differences.length > 0) {
@@ -66,8 +69,21 @@ async function reconcile(api: ApiClient, out: Output): Promise<ExitCode> {
     ['pairs compared', formatCount(run.count('comparedPairs'))],
     ['hash chain', run.flag('ledgerVerified') === true ? 'verified' : 'BROKEN'],
   ]);
-  out.line(isOk ? 'The ledger equals every chain.' : 'The ledger does NOT equal every chain.');
-  return isOk ? EXIT.ok : EXIT.checkFailed;
+  for (const problem of run.texts('problems')) out.line(problem);
+  out.line(verdictOf(isOk, hasCompared));
+  return isOk && hasCompared ? EXIT.ok : EXIT.checkFailed;
+}
+
+function verdictOf(isOk: boolean, hasCompared: boolean): string {
+  if (!isOk) return 'The ledger does NOT equal every chain.';
+  return hasCompared
+    ? 'The ledger equals every chain.'
+    : 'Nothing is posted yet, so nothing was compared.';
+}
+
+function whatOf(row: Answer): string {
+  const field = row.text('field');
+  return `${row.text('what') ?? '?'}${field === undefined ? '' : ` ${field}`}`;
 }
 
 async function verify(api: ApiClient, out: Output): Promise<ExitCode> {

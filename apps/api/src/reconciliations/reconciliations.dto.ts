@@ -1,0 +1,150 @@
+import {
+  ApiAddress,
+  ApiAmount,
+  ApiBlock,
+  ApiFlag,
+  ApiInt,
+  ApiList,
+  ApiObject,
+  ApiText,
+  ApiTexts,
+  ApiTime,
+  ApiWord,
+} from '../http/response-fields.js';
+import { TrialBalanceLineDto, VerificationDto } from '../ledger/ledger.dto.js';
+
+export class DifferenceDto {
+  @ApiText({ description: 'What was compared, such as `reward` or `farm-state`.' })
+  readonly what!: string;
+
+  @ApiText({ nullable: true, description: 'Column of a state; null for sums.' })
+  readonly field!: string | null;
+
+  @ApiText()
+  readonly chainKey!: string;
+
+  @ApiBlock()
+  readonly block!: number;
+
+  @ApiInt({ nullable: true })
+  readonly farmId!: number | null;
+
+  @ApiAddress({ nullable: true })
+  readonly user!: string | null;
+
+  @ApiText({ description: 'The user, farm and ledger account it is about, for a person.' })
+  readonly account!: string;
+
+  @ApiAmount({ description: 'What our rows say.' })
+  readonly ledger!: string;
+
+  @ApiAmount({ description: 'What the chain says.' })
+  readonly chain!: string;
+
+  @ApiInt({ nullable: true })
+  readonly accountId!: number | null;
+
+  @ApiInt({ nullable: true, description: 'The journal to look at first.' })
+  readonly journalId!: number | null;
+}
+
+export class ChainSupplyDto {
+  @ApiBlock()
+  readonly block!: number;
+
+  @ApiAmount({ description: 'Wei of reward tokens on the chain.' })
+  readonly totalSupply!: string;
+
+  @ApiAmount({ description: 'Wei that left over the bridge since the beginning.' })
+  readonly sent!: string;
+
+  @ApiAmount({ description: 'Wei that came over the bridge since the beginning.' })
+  readonly received!: string;
+
+  @ApiAmount({ description: 'Wei minted here and not over the bridge.' })
+  readonly minted!: string;
+}
+
+export class ReconciledChainDto {
+  @ApiText()
+  readonly chainKey!: string;
+
+  @ApiInt()
+  readonly chainId!: number;
+
+  @ApiBlock({ nullable: true, description: 'Boundary the sums were compared at; null before it.' })
+  readonly block!: number | null;
+
+  @ApiWord({ nullable: true })
+  readonly blockHash!: string | null;
+
+  @ApiBlock({ nullable: true, description: 'Block the states were compared at.' })
+  readonly postedBlock!: number | null;
+
+  @ApiInt({ description: 'Positions compared at the boundary.' })
+  readonly comparedPairs!: number;
+
+  @ApiInt({ description: 'Farms and positions whose state was compared.' })
+  readonly comparedStates!: number;
+
+  @ApiAmount({ description: 'Sum of the differences of rewards, without sign.' })
+  readonly driftWei!: string;
+
+  @ApiList(DifferenceDto)
+  readonly differences!: readonly DifferenceDto[];
+
+  @ApiObject(ChainSupplyDto, { nullable: true })
+  readonly supply!: ChainSupplyDto | null;
+}
+
+export class SupplyDto {
+  @ApiFlag()
+  readonly ok!: boolean;
+
+  @ApiAmount({ description: 'Wei the hub minted at the beginning.' })
+  readonly initial!: string;
+
+  @ApiAmount({ description: 'Wei on all chains, each at its posted block.' })
+  readonly total!: string;
+
+  @ApiAmount({ description: 'Wei sent and not received.' })
+  readonly inFlight!: string;
+
+  @ApiAmount({ description: 'total + inFlight - initial.' })
+  readonly difference!: string;
+}
+
+export class ReconciliationDto {
+  @ApiInt()
+  readonly id!: number;
+
+  @ApiFlag({ description: 'Whether nothing at all differs.' })
+  readonly ok!: boolean;
+
+  @ApiTime({ description: 'When the run ended.' })
+  readonly finishedAt!: number;
+
+  @ApiInt({ description: '0 when nothing is posted yet; then `ok` proves nothing.' })
+  readonly comparedPairs!: number;
+
+  @ApiAmount()
+  readonly driftWei!: string;
+
+  @ApiTexts({ description: 'What is wrong besides the differences of single rows.' })
+  readonly problems!: readonly string[];
+
+  @ApiList(ReconciledChainDto)
+  readonly chains!: readonly ReconciledChainDto[];
+
+  @ApiObject(SupplyDto, { nullable: true, description: 'null until the hub is posted.' })
+  readonly supply!: SupplyDto | null;
+
+  @ApiList(TrialBalanceLineDto)
+  readonly trialBalance!: readonly TrialBalanceLineDto[];
+
+  @ApiFlag({ description: 'Whether the hash chain over all journals is intact.' })
+  readonly ledgerVerified!: boolean;
+
+  @ApiObject(VerificationDto)
+  readonly verification!: VerificationDto;
+}
