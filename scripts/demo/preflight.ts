@@ -57,7 +57,7 @@ function run(what: string, args: readonly string[]): void {
 /** Compiles the contracts; forge skips what did not change. */
 export function buildContracts(): void {
   const tsx = join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs');
-  run('Compiling the contracts', [tsx, 'scripts/foundry.ts', 'forge', 'build', 'src']);
+  run('Compiling the contracts', [tsx, 'scripts/foundry.ts', 'forge', 'build', 'contracts/src']);
 }
 
 /** Compiles the service; tsc skips what did not change. */

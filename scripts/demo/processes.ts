@@ -18,6 +18,14 @@ export interface ProcessSpec {
 /** A process that stopped before it was ready, or was not ready in time. */
 export class ProcessFailed extends Error {
   override readonly name = 'ProcessFailed';
+
+  constructor(
+    message: string,
+    /** Exit code or signal; `late` when it was running and not ready. */
+    readonly outcome: number | NodeJS.Signals | 'late',
+  ) {
+    super(message);
+  }
 }
 
 /** A Node process of ours: its output goes to a log file, its end is noticed. */
@@ -74,6 +82,7 @@ export class ManagedProcess {
         : `stopped with ${outcome}`;
     throw new ProcessFailed(
       `${spec.name} ${what}; its log is ${logFile} and ends with:\n${tail.join('\n')}`,
+      outcome,
     );
   }
 

@@ -1,6 +1,4 @@
 import 'reflect-metadata';
-import { TransactionSender } from '#chain';
-import { ConfigError } from '#config';
 import { createLog, Log, NestLog } from '#observability';
 import { NestFactory } from '@nestjs/core';
 import { WorkerModule } from './worker.module.js';
@@ -34,10 +32,6 @@ async function start(): Promise<void> {
   };
   for (const signal of STOP_SIGNALS) process.on(signal, () => stop(signal, 0));
 
-  if (app.get(TransactionSender).operator === undefined) {
-    await app.close();
-    throw new ConfigError(['HEADWATER_OPERATOR_KEY: the worker needs the key it signs with']);
-  }
   app.get(WorkerService).start(() => stop('lead lost', 1));
 }
 

@@ -13,8 +13,8 @@ import { ReconcileRound } from './reconcile-round.service.js';
 const LEADER_POLL_MS = 1_000;
 
 /**
- * Runs every lane while this process leads: one for each chain, one for epochs, one for
- * reconciliation.
+ * Runs every lane while this process leads: one for each chain, one for reconciliation, and one
+ * for epochs when there is an operator key.
  */
 @Injectable()
 export class WorkerService implements OnModuleDestroy {
@@ -40,7 +40,8 @@ export class WorkerService implements OnModuleDestroy {
       ...chainRound.chains
         .all()
         .map(({ key, chainId }) => this.lane(`chain:${key}`, () => chainRound.run(chainId))),
-      this.lane('epochs', () => epochJob.tick()),
+      // Without a key nothing can be decided: the worker then only watches.
+      ...(sender.operator === undefined ? [] : [this.lane('epochs', () => epochJob.tick())]),
       this.lane('reconcile', () => reconcileRound.run()),
     ];
   }
@@ -83,7 +84,10 @@ export class WorkerService implements OnModuleDestroy {
     }
     const { name, chains } = this.config.deployment;
     const keys = chains.map(({ key }) => key);
-    this.log.info({ deployment: name, chains: keys, operator: this.sender.operator }, 'ready');
+    this.log.info(
+      { deployment: name, chains: keys, operator: this.sender.operator ?? null },
+      'ready',
+    );
   }
 
   private lane(name: string, work: () => Promise<void>): Lane {
