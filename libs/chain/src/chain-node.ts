@@ -15,6 +15,8 @@ const TIMEOUT_MS = 5_000;
 const RETRIES_MAX = 1;
 const RETRY_DELAY_MS = 150;
 const BATCH_SIZE_MAX = 100;
+/** About 50,000 logs; an answer above it fails and the next question is for fewer blocks. */
+const ANSWER_BYTES_MAX = 32 * 2 ** 20;
 
 /** Which logs: of any of `addresses`, with any of `topics0` as first topic; none means all topics. */
 export interface LogFilter {
@@ -176,5 +178,6 @@ export function transportOf(url: string): ReturnType<typeof http> {
     retryCount: RETRIES_MAX,
     retryDelay: RETRY_DELAY_MS,
     batch: { batchSize: BATCH_SIZE_MAX },
+    maxResponseBodySize: ANSWER_BYTES_MAX,
   });
 }

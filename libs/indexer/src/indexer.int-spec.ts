@@ -1,18 +1,14 @@
-import { ChainRegistry } from '#chain';
 import { aChainDeployment, anAppConfig, Anvil, emitCall, RpcProxy } from '#chain/testing';
 import type { ChainLog } from '#chain';
 import type { ChainDeployment } from '#config';
 import { createTestDatabase, type TestDatabase } from '#database/testing';
 import { type Address, toChainId, toEid, toHex } from '#kernel';
-import { createLog } from '#observability';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ChainLease } from './chain-lease.js';
 import { MissingLog } from './domain/sequence-check.js';
-import { IndexerService } from './indexer.service.js';
+import type { IndexerService } from './indexer.service.js';
 import { LogProjector, type LogSequence, type LogSource } from './log-projector.js';
 import { LogStore } from './log-store.js';
-import { ProjectorSet } from './projector-set.js';
-import { IndexWriter } from './storage/index-writer.js';
+import { createIndexer } from './testing/index.js';
 
 const TOPIC = toHex(`0x${'33'.repeat(32)}`);
 const hub = toChainId(31_101);
@@ -61,15 +57,13 @@ describe('indexer', () => {
 
   const anIndexer = (...chains: readonly ChainDeployment[]): IndexerService => {
     const [first = aChain(), ...rest] = chains;
-    const lease = new ChainLease(database.dataSource);
-    undo.push(() => lease.release());
-    return new IndexerService(
-      new ChainRegistry(anAppConfig({ chains: [first, ...rest] })),
-      new IndexWriter(database.dataSource),
-      lease,
-      new ProjectorSet([new EventProjector()]),
-      createLog({ level: 'silent' }),
-    );
+    const { indexer, release } = createIndexer({
+      config: anAppConfig({ chains: [first, ...rest] }),
+      dataSource: database.dataSource,
+      projectors: [new EventProjector()],
+    });
+    undo.push(release);
+    return indexer;
   };
 
   const store = (): LogStore => new LogStore(database.dataSource);

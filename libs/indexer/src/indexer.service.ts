@@ -13,6 +13,9 @@ import { type Advance, IndexWriter } from './storage/index-writer.js';
 /** Commits of one tick; a long history gives way to the other jobs of the process in between. */
 const ROUNDS_MAX = 20;
 
+/** Tries of one read, each for half as many blocks: a node may refuse large ranges alone. */
+const READS_MAX = 3;
+
 const NO_PARENT: Hex = `0x${'00'.repeat(32)}`;
 
 /** The deployment or the code asks for logs the index has not collected from the start. */
@@ -113,15 +116,19 @@ export class IndexerService {
     cursor: ChainCursorRow,
   ): Promise<Sighting> {
     const range = this.rangeOf(client.chainId);
-    try {
-      const { blocks } = range;
-      const sighting = await client.fromOneNode((node) => reader.read(node, cursor, blocks));
-      if (sighting.kind === 'advance') range.delivered(sighting.advance.logs.length);
-      return sighting;
-    } catch (error) {
-      if (error instanceof RetryableError && !(error instanceof NodeBehind)) range.failed();
-      if (!(error instanceof MissingLog)) throw error;
-      return await client.fromOneNode((node) => reader.lookBack(node, cursor, error));
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const { blocks } = range;
+        const sighting = await client.fromOneNode((node) => reader.read(node, cursor, blocks));
+        if (sighting.kind === 'advance') range.delivered(sighting.advance.logs.length);
+        return sighting;
+      } catch (error) {
+        if (!(error instanceof RetryableError) || error instanceof NodeBehind) throw error;
+        range.failed();
+        if (attempt < READS_MAX) continue;
+        if (!(error instanceof MissingLog)) throw error;
+        return await client.fromOneNode((node) => reader.lookBack(node, cursor, error));
+      }
     }
   }
 

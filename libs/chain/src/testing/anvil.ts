@@ -35,7 +35,8 @@ export class Anvil {
   /** Starts a chain on a free port. Finalized is four blocks behind the head. */
   static async start(options: AnvilOptions): Promise<Anvil> {
     const { chainId, args = ['--no-mining'] } = options;
-    const fixed = ['--hardfork', 'cancun', '--slots-in-an-epoch', '2', '--order', 'fifo'];
+    const hardfork = args.includes('--hardfork') ? [] : ['--hardfork', 'cancun'];
+    const fixed = [...hardfork, '--slots-in-an-epoch', '2', '--order', 'fifo'];
     const child = spawn(
       binary(),
       ['--port', '0', '--chain-id', String(chainId), ...fixed, ...args],
@@ -122,6 +123,13 @@ export class Anvil {
     assert(typeof receipt === 'object' && receipt !== null, 'deployment was mined');
     return toAddress(String(defined(Reflect.get(receipt, 'contractAddress'), 'contract address')));
   }
+}
+
+/** A local chain that mines every transaction at once; `extraArgs` are anvil's own. */
+export function startAnvil(
+  options: { readonly chainId?: number; readonly extraArgs?: readonly string[] } = {},
+): Promise<Anvil> {
+  return Anvil.start({ chainId: options.chainId ?? 31_337, args: options.extraArgs ?? [] });
 }
 
 /** Call data that makes an emitter emit `topic0`, `topic1` and the words of `data`. */

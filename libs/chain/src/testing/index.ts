@@ -1,3 +1,3 @@
-export { Anvil, ANVIL_KEYS, type AnvilOptions, emitCall } from './anvil.js';
+export { Anvil, ANVIL_KEYS, type AnvilOptions, emitCall, startAnvil } from './anvil.js';
 export { aChainDeployment, anAppConfig } from './deployment.js';
 export { type ProxiedCall, RpcProxy } from './rpc-proxy.js';

@@ -13,9 +13,9 @@ describe('RangeSize', () => {
 
   it('stays when a range is neither light nor heavy and shrinks when it is heavy', () => {
     const range = new RangeSize();
-    range.delivered(4_000);
+    range.delivered(8_000);
     expect(range.blocks).toBe(500);
-    range.delivered(5_001);
+    range.delivered(10_001);
     expect(range.blocks).toBe(250);
   });
 

@@ -1,0 +1,1 @@
+export { createIndexer, type TestIndexer } from './create-indexer.js';
