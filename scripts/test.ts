@@ -21,22 +21,23 @@ function chosenSuites(names: readonly string[]): readonly SuiteName[] {
   return names.length === 0 ? SUITES : SUITES.filter((suite) => names.includes(suite));
 }
 
-async function runBuilds(): Promise<number> {
-  let failed = 0;
+/** Names of the steps that failed. */
+async function runBuilds(): Promise<readonly string[]> {
+  const failed: string[] = [];
   for (const argv of BUILDS) {
     process.stdout.write(`\n== ${argv.slice(3).join(' ')}\n`);
     const { exitCode } = await runCommand({ argv, timeoutMs: BUILD_TIMEOUT_MS, isEchoed: true });
     if (exitCode === 0) continue;
-    process.stdout.write(`${argv.slice(3).join(' ')}: failed\n`);
-    failed += 1;
+    failed.push(argv.slice(3).join(' '));
   }
   return failed;
 }
 
 const suites = chosenSuites(process.argv.slice(2));
-const summary: string[] = [];
+const failedBuilds = await runBuilds();
+const summary = failedBuilds.map((step) => `${step}: failed`);
 let passed = 0;
-let failed = await runBuilds();
+let failed = failedBuilds.length;
 for (const name of suites) {
   process.stdout.write(`\n== ${name}\n`);
   const result = await runSuite({ name, isEchoed: true });
