@@ -8,6 +8,7 @@ import {
   accountOf,
   budgetsOf,
   CHAIN_KEYS,
+  claim,
   move,
   moveIntoEscrow,
   type Network,
@@ -16,6 +17,7 @@ import {
   reorg,
   stake,
   swap,
+  withdraw,
   withdrawEscrow,
 } from '../../apps/devnet/src/index.js';
 import type { ApiClient } from './api-client.js';
@@ -220,6 +222,15 @@ async function trade({ network, say }: StoryOptions): Promise<void> {
   say('a trader swaps on the pair of alpha');
 }
 
+/** Some take their rewards, one takes stake out: what was paid has to be in the ledger as well. */
+async function harvest({ network, say }: StoryOptions): Promise<void> {
+  await claim(network, { who: 'alice', chain: 'hub', farmId: 1 });
+  await claim(network, { who: 'bob', chain: 'alpha', farmId: 3 });
+  await claim(network, { who: 'dave', chain: 'beta', farmId: 2 });
+  await withdraw(network, { who: 'erin', chain: 'alpha', farmId: 2, amount: parseEther('50') });
+  say('alice, bob and dave claim their rewards; erin takes a part of her stake out');
+}
+
 /** Plays everything once. @throws {StoryStuck} naming the step that did not end. */
 export async function playStory(options: StoryOptions): Promise<StoryFacts> {
   const watch = new Stopwatch();
@@ -231,6 +242,7 @@ export async function playStory(options: StoryOptions): Promise<StoryFacts> {
     watch.time('proposal', async () => changeEmission(options)),
     watch.time('epochs', async () => waitForEpochs(options)),
   ]);
+  await watch.time('claims', async () => harvest(options));
   const droppedStakeTx = await watch.time('reorg', async () => replaceBlocks(options));
   return { completedMove, recoveredMove, proposalId, droppedStakeTx, wallSeconds: watch.seconds };
 }
