@@ -6,6 +6,7 @@ import { availableParallelism, cpus } from 'node:os';
 
 const BENCHES: Readonly<Record<string, () => Promise<(print: Print) => Promise<void>>>> = {
   gas: async () => (await import('./gas.js')).benchGas,
+  ledger: async () => (await import('./ledger.js')).benchLedger,
 };
 
 type Print = (line: object) => void;

@@ -65,7 +65,10 @@ const JOURNALS = `
 `;
 
 const GUARDS = `
-  CREATE FUNCTION check_journal() RETURNS trigger LANGUAGE plpgsql AS $$
+  -- A session keeps the plan it made when the tables were still empty; without the settings that
+  -- can be a scan of all postings for every journal.
+  CREATE FUNCTION check_journal() RETURNS trigger LANGUAGE plpgsql
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
   DECLARE
     legs integer := 0;
     sums record;
