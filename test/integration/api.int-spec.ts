@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { startApi } from './api-app.js';
 import { operationsOf, urlOf } from './api-operations.js';
 import { isObject, listAt, objectAt, textOf, violationsOf } from './api-schema.js';
@@ -86,6 +86,22 @@ describe('health', () => {
       expect(chain).toMatchObject({ status: 'unreachable', headBlock: null, indexedBlock: null });
     }
   });
+
+  it.each([
+    ['fails', () => Promise.reject(new Error('secret database is gone'))],
+    ['hangs', () => new Promise<never>(() => undefined)],
+  ])(
+    'is down, in time and without a reason of ours, when the database %s',
+    async (_how, answer) => {
+      vi.spyOn(api.database.dataSource, 'query').mockImplementationOnce(answer);
+      const startedAt = performance.now();
+      const { status, body } = await read('/v1/health/ready');
+      expect(performance.now() - startedAt).toBeLessThan(2_000);
+      expect(status).toBe(503);
+      expect(body).toMatchObject({ status: 'down', database: { status: 'down' } });
+      expect(JSON.stringify(body)).not.toContain('secret');
+    },
+  );
 
   it('never says where the endpoints of a chain are', async () => {
     const { body } = await read('/v1/health/ready');
