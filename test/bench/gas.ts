@@ -166,15 +166,16 @@ async function tokens(bench: Bench, spender: (stake: Hex, reward: Hex) => Promis
   const stake = await bench.deploy(token, ['Stake', 'STK', 18, owner]);
   const reward = await bench.deploy(token, ['Reward', 'RWD', 18, owner]);
   const target = await spender(stake, reward);
-  const call = async (from: number, address: Hex, name: string, ...args: unknown[]) =>
-    bench.gasOf({ from, address, abi: token.abi, call: [name, ...args] });
+  const { abi } = token;
   for (const user of [1, 2]) {
-    await call(0, stake, 'mint', bench.account(user), parseEther('1000000'));
-    await call(user, stake, 'approve', target, maxUint256);
+    const mint = ['mint', bench.account(user), parseEther('1000000')] as const;
+    await bench.gasOf({ from: 0, address: stake, abi, call: mint });
+    await bench.gasOf({ from: user, address: stake, abi, call: ['approve', target, maxUint256] });
   }
-  await call(0, reward, 'mint', owner, parseEther('1000000000'));
-  await call(0, reward, 'approve', target, maxUint256);
-  return { target, reward, call };
+  const supply = ['mint', owner, parseEther('1000000000')] as const;
+  await bench.gasOf({ from: 0, address: reward, abi, call: supply });
+  await bench.gasOf({ from: 0, address: reward, abi, call: ['approve', target, maxUint256] });
+  return { target, reward, abi };
 }
 
 async function headwater(bench: Bench): Promise<Gas> {
@@ -202,16 +203,13 @@ async function headwater(bench: Bench): Promise<Gas> {
 async function synthetix(bench: Bench): Promise<Gas> {
   const peer = peerArtifact();
   const owner = bench.account(0);
-  const {
-    target,
-    reward,
-    call: tokenCall,
-  } = await tokens(bench, async (stake, rewardToken) =>
+  const { target, reward, abi } = await tokens(bench, async (stake, rewardToken) =>
     bench.deploy(peer, [owner, rewardToken, stake]),
   );
   const call = async (from: number, name: string, ...args: unknown[]) =>
     bench.gasOf({ from, address: target, abi: peer.abi, call: [name, ...args] });
-  await tokenCall(0, reward, 'transfer', target, parseEther('600000'));
+  const funding = ['transfer', target, parseEther('600000')] as const;
+  await bench.gasOf({ from: 0, address: reward, abi, call: funding });
   await call(0, 'notifyRewardAmount', parseEther('600000'));
   return scenario(bench, {
     deposit: async (from, amount) => call(from, 'stake', amount),

@@ -1,8 +1,6 @@
 /**
  * Events per second that the indexer takes from a chain into Postgres: raw logs, subjects, event
  * numbers followed, one transaction per range, on a server with all its durability on.
- *
- *     node --import tsx --conditions source test/bench/index-events.ts [blocks] [events per block]
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -61,40 +59,44 @@ async function index(
   return { events, seconds };
 }
 
-const [blocks = 2_000, perBlock = 100] = process.argv.slice(2).map(Number);
-const anvil = await Anvil.start({
-  chainId: CHAIN_ID,
-  args: ['--no-mining', '--gas-limit', '1000000000', '--balance', '1000000000'],
-});
-const folder = mkdtempSync(join(tmpdir(), 'headwater-bench-'));
-const server = await startEmbeddedPostgres({ dataDir: folder, isTemporary: true });
-try {
-  const farms = await produce(anvil, blocks, perBlock);
-  const { contracts } = aChainDeployment();
-  const chain = aChainDeployment({
+const BLOCKS = 1_000;
+const PER_BLOCK = 100;
+
+/** Prints one JSON line. */
+export async function benchIndexing(print: (line: object) => void): Promise<void> {
+  const anvil = await Anvil.start({
     chainId: CHAIN_ID,
-    rpcUrls: [anvil.url],
-    contracts: { ...contracts, farms: toAddress(farms) },
+    args: ['--no-mining', '--gas-limit', '1000000000', '--balance', '1000000000'],
   });
-  const config = anAppConfig({ chains: [chain] });
-  const dataSource = await openDatabase({ host: server.host, database: 'postgres' });
-  const cpuBefore = process.cpuUsage();
-  const { events, seconds } = await index(config, dataSource);
-  const cpu = process.cpuUsage(cpuBefore);
-  await dataSource.destroy();
-  assert(events === blocks * perBlock, `indexed ${events} of ${blocks * perBlock} events`);
-  const result = {
-    bench: 'index-events',
-    events,
-    perBlock,
-    seconds: Number(seconds.toFixed(2)),
-    eventsPerSecond: Math.round(events / seconds),
-    cpuSeconds: Number(((cpu.user + cpu.system) / 1e6).toFixed(2)),
-    rssMiB: Math.round(process.memoryUsage.rss() / 2 ** 20),
-  };
-  process.stdout.write(`${JSON.stringify(result)}\n`);
-} finally {
-  await server.release();
-  await anvil.stop();
-  rmSync(folder, { recursive: true, force: true });
+  const folder = mkdtempSync(join(tmpdir(), 'headwater-bench-'));
+  const server = await startEmbeddedPostgres({ dataDir: folder, isTemporary: true });
+  try {
+    const farms = await produce(anvil, BLOCKS, PER_BLOCK);
+    const { contracts } = aChainDeployment();
+    const chain = aChainDeployment({
+      chainId: CHAIN_ID,
+      rpcUrls: [anvil.url],
+      contracts: { ...contracts, farms: toAddress(farms) },
+    });
+    const config = anAppConfig({ chains: [chain] });
+    const dataSource = await openDatabase({ host: server.host, database: 'postgres' });
+    const cpuBefore = process.cpuUsage();
+    const { events, seconds } = await index(config, dataSource);
+    const cpu = process.cpuUsage(cpuBefore);
+    await dataSource.destroy();
+    assert(events === BLOCKS * PER_BLOCK, `indexed ${events} of ${BLOCKS * PER_BLOCK} events`);
+    print({
+      bench: 'index-events',
+      events,
+      perBlock: PER_BLOCK,
+      seconds: Number(seconds.toFixed(2)),
+      eventsPerSecond: Math.round(events / seconds),
+      cpuSeconds: Number(((cpu.user + cpu.system) / 1e6).toFixed(2)),
+      rssMiB: Math.round(process.memoryUsage.rss() / 2 ** 20),
+    });
+  } finally {
+    await server.release();
+    await anvil.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

@@ -6,6 +6,7 @@ import { availableParallelism, cpus } from 'node:os';
 
 const BENCHES: Readonly<Record<string, () => Promise<(print: Print) => Promise<void>>>> = {
   gas: async () => (await import('./gas.js')).benchGas,
+  index: async () => (await import('./index-events.js')).benchIndexing,
   ledger: async () => (await import('./ledger.js')).benchLedger,
 };
 

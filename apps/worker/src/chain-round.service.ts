@@ -21,7 +21,9 @@ export class ChainRound {
    * Each step starts from what is stored, so a round that fails half-way is simply done again.
    */
   async run(chainId: ChainId): Promise<void> {
-    await this.indexer.tick(chainId);
+    const { status } = await this.indexer.tick(chainId);
+    // What is stored of a halted chain may contradict it: nothing more is derived from it.
+    if (status === 'halted') return;
     await this.witness.observe(chainId);
     await this.poster.tick(chainId);
     await this.sender.advance(chainId);

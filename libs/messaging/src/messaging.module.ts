@@ -1,9 +1,12 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { MessageService } from './message.service.js';
 import { PacketWitness } from './packet-witness.js';
+import { PacketWitnessRow } from './storage/packet-witness.row.js';
 
 /** Needs the modules of configuration, database and indexer, which are global. */
 @Module({
+  imports: [TypeOrmModule.forFeature([PacketWitnessRow])],
   providers: [MessageService, PacketWitness],
   exports: [MessageService, PacketWitness],
 })
