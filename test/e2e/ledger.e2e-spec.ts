@@ -153,10 +153,13 @@ describe('ledger of a live network', () => {
     await stake(network, { who: 'alice', ...HUB_DLT, amount: parseEther('500') });
     await stake(network, { who: 'alice', ...HUB_HWT, amount: parseEther('250') });
     // The first decision may still be from before the stakes.
-    await eventually(
-      () => app.get(RewardsService).of(accountOf('bob').address),
-      (rewards) => rewards.some(({ earned }) => earned > 0n),
+    const rewardsOf = async (who: 'alice' | 'bob') =>
+      app.get(RewardsService).of(accountOf(who).address);
+    const earning = await eventually(
+      async () => [...(await rewardsOf('bob')), ...(await rewardsOf('alice'))],
+      (rewards) => rewards.length === 3 && rewards.every(({ earned }) => earned > 0n),
     );
+    expect(earning.map(({ earned }) => earned > 0n)).toEqual([true, true, true]);
     const { paid } = await claim(network, { who: 'bob', ...ALPHA_DLT });
     expect(paid).toBeGreaterThan(0n);
     await withdraw(network, { who: 'alice', ...HUB_DLT, amount: parseEther('1') });
@@ -167,6 +170,13 @@ describe('ledger of a live network', () => {
     expect(report).toMatchObject({ ok: true, driftWei: 0n, ledgerVerified: true });
     expect(report.comparedPairs).toBeGreaterThanOrEqual(4);
     expect(report.supply).toMatchObject({ initial: REWARD_SUPPLY, difference: 0n, ok: true });
+    const transit = await app.get(LedgerService).balances({ kind: 'emission-transit' });
+    const local = transit.filter(({ owner }) => owner === 'local');
+    expect(local.map(({ balance }) => balance)).toEqual([0n]);
+    const delivered = transit.filter(({ owner, balance }) =>
+      transit.some((other) => other.owner === owner && other.balance === -balance && balance > 0n),
+    );
+    expect(delivered.length).toBeGreaterThan(0);
     const rewards = await app.get(LedgerService).balances({ kind: 'reward' });
     expect(rewards.filter(({ credits }) => credits > 0n).length).toBeGreaterThanOrEqual(3);
   });

@@ -4,14 +4,14 @@ import { type BlockRef, type ChainClient, ChainRegistry } from '#chain';
 import { AppConfig } from '#config';
 import { inTransaction } from '#database';
 import { bookOf, FarmStateStore, type PostingCursor, type StoredPosition } from '#farms';
-import { type IndexedLog, LogStore } from '#indexer';
+import { LogStore } from '#indexer';
 import { type Address, assert, type ChainId, defined, type Hex, RetryableError } from '#kernel';
 import { LedgerService } from '#ledger';
 import { failpoint } from '#observability';
 import { BoundaryFinder } from './boundary-finder.js';
 import { endOfEpoch, epochEndingAfter } from './domain/epoch-grid.js';
-import { type LedgerFact } from './domain/ledger-fact.js';
 import { type PostingChain, PostingFold } from './domain/posting-fold.js';
+import { type LocatedFact, postInOrder } from './domain/post-in-order.js';
 import { readLedgerFact, tokensOf } from './read-ledger-fact.js';
 import { type AccrualBoundary, PostingCursorStore } from './storage/posting-cursor-store.js';
 
@@ -160,7 +160,8 @@ export class RewardsPoster {
         throw new PostingOvertaken(`chain ${chain.key} was posted by another process`);
       }
       const fold = await this.load(manager, { chain, round, facts });
-      run(fold, facts, round.boundaries);
+      const blocks = round.boundaries.map(({ block }) => block);
+      postInOrder(fold, facts, blocks);
       await this.store(manager, { round, fold });
       failpoint('before-commit');
       return fold.drafts.length;
@@ -243,32 +244,6 @@ export class RewardsPoster {
     const sharedUnit = 10n ** BigInt(decimals - sharedDecimals);
     return { chainId, rewardToken, sharedUnit, bridge, receiver, controller };
   }
-}
-
-interface LocatedFact {
-  readonly log: IndexedLog;
-  readonly fact: LedgerFact;
-}
-
-/** Accruals of a boundary come after the facts of its block and before those of the next. */
-function run(
-  fold: PostingFold,
-  facts: readonly LocatedFact[],
-  boundaries: readonly Boundary[],
-): void {
-  let next = 0;
-  const accrueBelow = (blockNumber: number): void => {
-    for (; next < boundaries.length; next += 1) {
-      const { block } = defined(boundaries[next], 'boundary');
-      if (block.number >= blockNumber) return;
-      fold.accrueAll(block);
-    }
-  };
-  for (const { log, fact } of facts) {
-    accrueBelow(log.blockNumber);
-    fold.apply(fact, log);
-  }
-  accrueBelow(Number.POSITIVE_INFINITY);
 }
 
 function usersOf(facts: readonly LocatedFact[]): readonly Address[] {

@@ -21,3 +21,4 @@ export function aPosition(overrides: Partial<PositionState> = {}): PositionState
 }
 
 export { type Call, type ContractCall, DevChain } from './dev-chain.js';
+export { histories, HISTORY_FARM, historyUsers, playHistory, type Step } from './history.js';

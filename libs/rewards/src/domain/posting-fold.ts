@@ -33,6 +33,13 @@ export interface LogPlace {
   readonly logIndex: number;
 }
 
+/** A block at whose end everything accrued is posted; `timestamp` in seconds. */
+export interface BoundaryBlock {
+  readonly number: number;
+  readonly hash: Hex;
+  readonly timestamp: number;
+}
+
 const POT: AccountRef = { kind: 'pot', owner: 'receiver' };
 const HUB: AccountRef = { kind: 'emission-hub', owner: 'controller' };
 const CUSTODY: AccountRef = { kind: 'bridge-transit', owner: 'custody' };
@@ -100,11 +107,7 @@ export class PostingFold {
    * Posts what every position of the book accrued up to the end of a block and was not given yet.
    * Must come after the facts of that block and before those of the next.
    */
-  accrueAll(block: {
-    readonly number: number;
-    readonly hash: Hex;
-    readonly timestamp: number;
-  }): void {
+  accrueAll(block: BoundaryBlock): void {
     const { chainId, rewardToken } = this.chain;
     const positions = [...this.book.positions.entries()].toSorted(
       ([, a], [, b]) => a.farmId - b.farmId || (a.user < b.user ? -1 : 1),
