@@ -160,6 +160,14 @@ contract EmissionReceiverTest is ReceiverFixture {
         assertEq(_receiver.givenOf(1, 2), 20 * SD);
     }
 
+    function test_TheSameRevisionAgainOnlyAddsItsTokens() external {
+        _apply(_order(1, 1, _pair(10, 20)), 30);
+        _apply(_order(1, 1, _pair(30, 0)), 5);
+        assertEq(_receiver.targetOf(1, 1), 10 * SD);
+        assertEq(_receiver.givenOf(1, 2), 20 * SD);
+        assertEq(_receiver.potOf(1), 5 * SD);
+    }
+
     function test_UnreadableOrdersWaitInPotZero() external {
         bytes memory good = _order(1, 1, _pair(1, 2));
         bytes[6] memory bad = [
