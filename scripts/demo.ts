@@ -18,8 +18,7 @@ import { corruptOnePosting } from './demo/corrupt.js';
 import { readRows } from './demo/chain-rows.js';
 import { LiveTable } from './demo/live-table.js';
 import {
-  buildContracts,
-  buildService,
+  build,
   CannotStart,
   freePort,
   requireFreePort,
@@ -90,8 +89,7 @@ async function start(
   const dataDir = mkdtempSync(join(tmpdir(), 'headwater-demo-'));
   services.removesAtTheEnd(dataDir);
   say('compiling the contracts and the service');
-  buildContracts();
-  buildService();
+  await build();
   say('starting three chains, LayerZero and the contracts');
   services.add(await startDevnet({ ...options, dataDir }));
   say('starting the database and the worker');

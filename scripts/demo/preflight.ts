@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -47,25 +48,30 @@ export function requireInstalled(): void {
   }
 }
 
-function run(what: string, args: readonly string[]): void {
-  const result = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
-  if (result.status !== 0) {
-    throw new CannotStart(`${what} failed:\n${result.stdout}${result.stderr}`);
+async function run(what: string, args: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
   }
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) throw new CannotStart(`${what} failed:\n${output}`);
 }
 
-/** Compiles the contracts; forge skips what did not change. */
-export function buildContracts(): void {
+/**
+ * Compiles the contracts and the service, at the same time; both compilers skip what did not
+ * change.
+ *
+ * @throws {CannotStart} with the compiler's output.
+ */
+export async function build(): Promise<void> {
   const tsx = join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs');
-  run('Compiling the contracts', [tsx, 'scripts/foundry.ts', 'forge', 'build', 'contracts/src']);
-}
-
-/** Compiles the service; tsc skips what did not change. */
-export function buildService(): void {
-  run('Compiling the service', [
-    join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'),
-    '-p',
-    'tsconfig.build.json',
+  const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+  await Promise.all([
+    run('Compiling the contracts', [tsx, 'scripts/foundry.ts', 'forge', 'build', 'contracts/src']),
+    run('Compiling the service', [tsc, '-p', 'tsconfig.build.json']),
   ]);
 }
 

@@ -30,6 +30,9 @@ export class ProcessFailed extends Error {
 
 /** A Node process of ours: its output goes to a log file, its end is noticed. */
 export class ManagedProcess {
+  /** Spawned and not ready yet: nobody else knows them, and they must be stopped all the same. */
+  private static readonly starting = new Set<ManagedProcess>();
+
   private readonly exited: Promise<number | NodeJS.Signals>;
   private hasExited = false;
   private stopping = false;
@@ -57,6 +60,7 @@ export class ManagedProcess {
       env: { ...process.env, ...spec.env },
     });
     const managed = new ManagedProcess(spec.name, logFile, child);
+    ManagedProcess.starting.add(managed);
     const tail: string[] = [];
     const ready = new Promise<void>((resolve) => {
       for (const stream of [child.stdout, child.stderr]) {
@@ -74,6 +78,7 @@ export class ManagedProcess {
     });
     const outcome = await Promise.race([ready, managed.exited, tooLate]);
     clearTimeout(timer);
+    ManagedProcess.starting.delete(managed);
     if (outcome === undefined) return managed;
     await managed.stop();
     const what =
@@ -84,6 +89,10 @@ export class ManagedProcess {
       `${spec.name} ${what}; its log is ${logFile} and ends with:\n${tail.join('\n')}`,
       outcome,
     );
+  }
+
+  static async stopStarting(): Promise<void> {
+    await Promise.all([...ManagedProcess.starting].map(async (process) => process.stop()));
   }
 
   get pid(): number | undefined {

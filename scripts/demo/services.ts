@@ -132,6 +132,7 @@ export class RunningServices {
   }
 
   private async stopAll(): Promise<void> {
+    await ManagedProcess.stopStarting();
     for (const process of this.processes.toReversed()) await process.stop();
     for (const dataDir of this.dataDirs) await stopEmbeddedPostgres(dataDir);
     for (const dir of this.temporaryDirs) rmSync(dir, { recursive: true, force: true });
