@@ -20,8 +20,15 @@ import {
 } from '../../apps/devnet/src/index.js';
 import type { ApiClient } from './api-client.js';
 import type { StoryFacts } from './story.js';
-import { isAppliedOn, isInFlight, type JourneyView, type Listing } from './views.js';
-import type { MessageView, ProposalView } from './views.js';
+import {
+  isAppliedOn,
+  isInFlight,
+  type JournalView,
+  type JourneyView,
+  type Listing,
+  type MessageView,
+  type ProposalView,
+} from './views.js';
 
 const QUIET_MS_MAX = 60_000;
 const TOKENS = 1;
@@ -165,6 +172,29 @@ async function outcomes(
   };
 }
 
+/** Every payout of the story has its journal; the stake that a reorganisation took back has none. */
+async function journals(
+  context: { readonly api: ApiClient; readonly claims: Claims },
+  facts: StoryFacts,
+): Promise<void> {
+  const { api, claims } = context;
+  const posted = new Set<string>();
+  let path: string | undefined = '/ledger/journals?limit=200';
+  while (path !== undefined) {
+    const page: Listing<JournalView> & { readonly nextBefore: number | null } = await api.get(path);
+    for (const { txHash } of page.items) if (txHash !== null) posted.add(txHash);
+    path =
+      page.nextBefore === null ? undefined : `/ledger/journals?limit=200&before=${page.nextBefore}`;
+  }
+  for (const txHash of facts.payoutTxs) {
+    claims.holds(posted.has(txHash), `the ledger has no journal of the payout ${txHash}`);
+  }
+  claims.holds(
+    !posted.has(facts.droppedStakeTx),
+    `the ledger has a journal of ${facts.droppedStakeTx}, which no chain holds`,
+  );
+}
+
 /** The supply adds up only between deliveries; it is read until nothing moves meanwhile. */
 async function rewardSupply(network: Network) {
   const deadline = Date.now() + QUIET_MS_MAX;
@@ -217,6 +247,7 @@ export async function checkClaims(options: {
     'fewer than two epochs were applied on every chain',
   );
   const results = await outcomes({ api, network, claims }, facts);
+  await journals({ api, claims }, facts);
   const trial =
     await api.get<
       Listing<{ readonly chainKey: string; readonly asset: string; readonly difference: string }>

@@ -35,6 +35,8 @@ import {
 
 const POLL_MS = 300;
 const STEP_MS_MAX = 240_000;
+/** Streams run this long before somebody claims. */
+const REWARDS_MS = 3_000;
 const REORG_ATTEMPTS = 5;
 /** Blocks that may still be replaced below the head: the fifth is final on the local network. */
 const REORG_DEPTH_MAX = 3;
@@ -52,6 +54,8 @@ export interface StoryFacts {
   readonly completedMove: string;
   readonly recoveredMove: string;
   readonly proposalId: string;
+  /** Claims and a withdrawal, each of which must have its journal. */
+  readonly payoutTxs: readonly string[];
   readonly droppedStakeTx: string;
   readonly wallSeconds: Readonly<Record<string, number>>;
 }
@@ -222,27 +226,45 @@ async function trade({ network, say }: StoryOptions): Promise<void> {
   say('a trader swaps on the pair of alpha');
 }
 
-/** Some take their rewards, one takes stake out: what was paid has to be in the ledger as well. */
-async function harvest({ network, say }: StoryOptions): Promise<void> {
-  await claim(network, { who: 'alice', chain: 'hub', farmId: 1 });
-  await claim(network, { who: 'bob', chain: 'alpha', farmId: 3 });
-  await claim(network, { who: 'dave', chain: 'beta', farmId: 2 });
-  await withdraw(network, { who: 'erin', chain: 'alpha', farmId: 2, amount: parseEther('50') });
+/**
+ * Some take their rewards, one takes stake out, early enough for the next end of an epoch to cover
+ * it: what was paid has to be in the ledger as well.
+ */
+async function harvest({ network, api, say }: StoryOptions): Promise<readonly string[]> {
+  await until('rewards on every chain', async () => {
+    const { items } = await api.get<Listing<EpochView>>('/epochs?limit=20');
+    return items.some((epoch) => isAppliedOn(epoch, CHAIN_KEYS)) ? true : undefined;
+  });
+  await sleep(REWARDS_MS);
+  const done = [
+    await claim(network, { who: 'alice', chain: 'hub', farmId: 1 }),
+    await claim(network, { who: 'bob', chain: 'alpha', farmId: 3 }),
+    await claim(network, { who: 'dave', chain: 'beta', farmId: 2 }),
+    await withdraw(network, { who: 'erin', chain: 'alpha', farmId: 2, amount: parseEther('50') }),
+  ];
   say('alice, bob and dave claim their rewards; erin takes a part of her stake out');
+  return done.map(({ txHash }) => txHash);
 }
 
 /** Plays everything once. @throws {StoryStuck} naming the step that did not end. */
 export async function playStory(options: StoryOptions): Promise<StoryFacts> {
   const watch = new Stopwatch();
   await watch.time('stakes', async () => stakeEverywhere(options));
-  const [, completedMove, recoveredMove, proposalId] = await Promise.all([
+  const [, completedMove, recoveredMove, proposalId, payoutTxs] = await Promise.all([
     trade(options),
     watch.time('move', async () => completeMove(options)),
     watch.time('recovery', async () => recoverMove(options)),
     watch.time('proposal', async () => changeEmission(options)),
+    watch.time('claims', async () => harvest(options)),
     watch.time('epochs', async () => waitForEpochs(options)),
   ]);
-  await watch.time('claims', async () => harvest(options));
   const droppedStakeTx = await watch.time('reorg', async () => replaceBlocks(options));
-  return { completedMove, recoveredMove, proposalId, droppedStakeTx, wallSeconds: watch.seconds };
+  return {
+    completedMove,
+    recoveredMove,
+    proposalId,
+    payoutTxs,
+    droppedStakeTx,
+    wallSeconds: watch.seconds,
+  };
 }
