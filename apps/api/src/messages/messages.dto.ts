@@ -43,8 +43,11 @@ export class DvnsDto {
   @ApiInt()
   readonly required!: number;
 
-  @ApiInt()
-  readonly verified!: number;
+  @ApiInt({
+    nullable: true,
+    description: 'null while our index of the destination does not tell.',
+  })
+  readonly verified!: number | null;
 }
 
 export class MessageTxsDto {

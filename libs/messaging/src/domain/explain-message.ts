@@ -1,3 +1,4 @@
+import { gapAdvice, gapSentence, type IndexGap } from './index-gap.js';
 import type { MessageKind, MessageStatus } from './message-view.js';
 
 /** Facts the sentences about a packet are made of. */
@@ -7,12 +8,15 @@ export interface Explanation {
   /** Key of the chain. */
   readonly source: string;
   readonly destination: string;
-  readonly dvns: { readonly required: number; readonly verified: number };
+  /** `attested` are those we saw: no more than a lower bound where there is a gap. */
+  readonly dvns: { readonly required: number; readonly attested: number };
   readonly confirmations: { readonly reached: number; readonly required: number };
   readonly missingNonce: bigint | null;
   /** Decoded revert reason of the last failed attempt. */
   readonly reason: string | null;
-  readonly isSourceHalted: boolean;
+  /** What hides the chain from us; `null` when nothing does. */
+  readonly sourceGap: IndexGap | null;
+  readonly destinationGap: IndexGap | null;
   readonly isSourceSeen: boolean;
 }
 
@@ -37,15 +41,37 @@ export function explain(facts: Explanation): Sentences {
   if (status === 'sent' || status === 'confirming' || status === 'verifying') {
     return explainInFlight(facts);
   }
-  return explainArrived(facts);
+  return sinceGap(facts.destination, facts.destinationGap, explainArrived(facts));
+}
+
+/** What was known before the chain went out of sight; nobody can tell what is left to do there. */
+function sinceGap(chain: string, gap: IndexGap | null, seen: Sentences): Sentences {
+  if (gap === null) return seen;
+  const known = seen.cause === null ? '' : ` Until then: ${seen.cause}`;
+  return { cause: `${gapSentence(chain, gap)}${known}`, nextStep: gapAdvice(chain, gap) };
 }
 
 function explainInFlight(facts: Explanation): Sentences {
+  const { source, destination, dvns, sourceGap, destinationGap } = facts;
+  const seen = explainSeenInFlight(facts);
+  if (facts.status !== 'verifying') return sinceGap(source, sourceGap, seen);
+  if (destinationGap === null || dvns.attested > 0) {
+    return sinceGap(destination, destinationGap, seen);
+  }
+  return {
+    cause:
+      `${gapSentence(destination, destinationGap)} ` +
+      `${capitalised(FUNDS[facts.kind])} left ${source}.`,
+    nextStep: gapAdvice(destination, destinationGap),
+  };
+}
+
+function explainSeenInFlight(facts: Explanation): Sentences {
   const { source, destination, confirmations, dvns } = facts;
   const funds = `${FUNDS[facts.kind]} left ${source} and will be credited on ${destination}`;
   if (facts.status === 'verifying') {
     return {
-      cause: `${dvns.verified} of ${dvns.required} DVNs have attested the packet; ${funds}.`,
+      cause: `${dvns.attested} of ${dvns.required} DVNs have attested the packet; ${funds}.`,
       nextStep: 'Wait for the DVNs; if this lasts for minutes, check that each of them runs.',
     };
   }
@@ -102,11 +128,12 @@ function explainArrived(facts: Explanation): Sentences {
 
 function explainUnseen(facts: Explanation): Sentences {
   const { source, destination } = facts;
+  const isHalted = facts.sourceGap?.kind === 'halted';
   return {
-    cause: facts.isSourceHalted
+    cause: isHalted
       ? `${destination} shows the packet, but our index of ${source} is halted.`
       : `${destination} shows the packet, but our index of ${source} is not that far yet.`,
-    nextStep: facts.isSourceHalted
+    nextStep: isHalted
       ? `Repair the index of ${source}; only then can the packet be proven.`
       : `Wait for the index of ${source} to catch up.`,
   };

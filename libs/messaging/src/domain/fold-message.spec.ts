@@ -32,7 +32,10 @@ const aChain = (fields: Partial<ChainProgress>): ChainProgress => ({
   key: 'hub',
   headBlock: 100,
   finalizedTimestamp: 900,
-  isHalted: false,
+  cursorBlock: 100,
+  cursorTimestamp: 1_100,
+  haltedReason: null,
+  lastError: null,
   receiver: account('ee'),
   bridge: account('ff'),
   dvns,
@@ -40,14 +43,18 @@ const aChain = (fields: Partial<ChainProgress>): ChainProgress => ({
 });
 
 const aContext = (
-  options: { source?: Partial<ChainProgress>; fields?: Partial<MessageContext> } = {},
+  options: {
+    source?: Partial<ChainProgress>;
+    destination?: Partial<ChainProgress>;
+    fields?: Partial<MessageContext>;
+  } = {},
 ): MessageContext => ({
   guid: hash('99'),
   confirmations: 5,
   chainOf: (eid) =>
     new Map([
       [1, aChain(options.source ?? {})],
-      [2, aChain({ key: 'alpha' })],
+      [2, aChain({ key: 'alpha', ...options.destination })],
     ]).get(eid),
   witnessed: new Set(),
   missingNonce: null,
@@ -148,7 +155,7 @@ describe('foldMessage', () => {
   });
 
   it('never calls a packet forged while the source is halted', () => {
-    const source = { finalizedTimestamp: 2_000, isHalted: true };
+    const source = { finalizedTimestamp: 2_000, haltedReason: 'forked' };
     expect(statusOf([verified], aContext({ source }))).toEqual(['verified']);
   });
 
@@ -184,6 +191,58 @@ describe('foldMessage', () => {
     expect(failed?.nextStep).toContain('anyone may call lzCompose');
     const [done] = foldMessage([plain, verified, received, delivered], aContext());
     expect([done?.cause, done?.nextStep]).toEqual([null, null]);
+  });
+
+  it.each([
+    [{ haltedReason: 'forked' }, 'halted: forked', 'Repair the index of alpha'],
+    [
+      { lastError: 'no node answers' },
+      'not read: no node answers',
+      'Get a node of alpha to answer',
+    ],
+    [{ cursorTimestamp: 999 }, 'before the packet was sent', 'Wait for the index of alpha'],
+  ])('does not count attestations it cannot see (%o)', (progress, reason, advice) => {
+    const destination = { cursorBlock: 40, ...progress };
+    const [view] = foldMessage([sent], aContext({ source: { headBlock: 105 }, destination }));
+    expect(view?.dvns).toEqual({ required: 2, verified: null });
+    expect(view?.cause).toBe(
+      `Our index of alpha stops at block 40 (${reason}); what happened there since is unknown. ` +
+        'The reward tokens of the order left hub.',
+    );
+    expect(view?.nextStep).toContain(advice);
+  });
+
+  it('says what was seen before the index of the destination stopped', () => {
+    const destination = { haltedReason: 'forked' };
+    const [view] = foldMessage([sent, attestedBy(account('d1'))], aContext({ destination }));
+    expect(view?.dvns).toEqual({ required: 2, verified: null });
+    expect(view?.cause).toContain('is unknown. Until then: 1 of 2 DVNs have attested the packet;');
+    const [ready] = foldMessage([sent, verified], aContext({ destination }));
+    expect(ready?.dvns).toEqual({ required: 2, verified: 2 });
+    expect(ready?.cause).toContain('is unknown. Until then: The packet is verified and waits');
+    expect(ready?.nextStep).toContain('Repair the index of alpha');
+  });
+
+  it('does not advise to wait for confirmations it cannot see', () => {
+    const source = { headBlock: 102, haltedReason: 'forked' };
+    const [view] = foldMessage([sent], aContext({ source }));
+    expect(view?.cause).toContain('Our index of hub stops at block 100 (halted: forked)');
+    expect(view?.nextStep).toContain('Repair the index of hub');
+  });
+
+  it('has nothing to say of an arrived packet though the destination has stopped since', () => {
+    const destination = { haltedReason: 'forked' };
+    const [done] = foldMessage([plain, verified, received, delivered], aContext({ destination }));
+    expect([done?.cause, done?.nextStep]).toEqual([null, null]);
+  });
+
+  it('knows no attestations on a chain it has never looked at', () => {
+    const [view] = foldMessage(
+      [sent],
+      aContext({ source: { headBlock: 105 }, destination: { cursorBlock: null } }),
+    );
+    expect(view?.dvns).toEqual({ required: 2, verified: null });
+    expect(view?.cause).toContain('Our index of alpha has not begun; what happened there');
   });
 
   it('reports transactions, times and finality', () => {

@@ -1,17 +1,17 @@
 import { assert, type Address, type Hex } from '#kernel';
 import { accountOf } from './bytes.js';
 import { explain } from './explain-message.js';
+import { gapOf, type IndexProgress } from './index-gap.js';
 import type { MessageEvent, MessageEventOf } from './message-event.js';
 import type { MessageKind, MessageStatus, MessageView } from './message-view.js';
 import type { PacketPath } from './packet.js';
 
 /** How far our index of a chain is. */
-export interface ChainProgress {
+export interface ChainProgress extends IndexProgress {
   readonly key: string;
   readonly headBlock: number;
   /** Chain time of the newest finalized block we indexed, seconds. */
   readonly finalizedTimestamp: number;
-  readonly isHalted: boolean;
   readonly receiver: Address;
   readonly bridge: Address;
   /** DVNs whose attestations the lane counts; anybody else may attest too and means nothing. */
@@ -99,6 +99,7 @@ function viewOf(group: Group, context: MessageContext): MessageView {
   const destination = context.chainOf(path.dstEid);
   const status = statusOf(group, context);
   const dvns = dvnsOf(group, destination);
+  const sentAt = sent?.place.blockTimestamp ?? null;
   const txOf = (kind: MessageEvent['kind']) =>
     group.after.find((event) => event.kind === kind)?.place.txHash ?? null;
   const all = [sent, ...group.attested, group.verified, ...group.after].filter(
@@ -128,11 +129,12 @@ function viewOf(group: Group, context: MessageContext): MessageView {
       status,
       kind,
       ...names,
-      dvns,
+      dvns: { required: dvns.required, attested: attestedCount(group, destination) },
       confirmations: { reached: confirmationsOf(group, source), required: context.confirmations },
       missingNonce: context.missingNonce,
       reason: failureOf(group),
-      isSourceHalted: source?.isHalted ?? false,
+      sourceGap: gapOf(source, sentAt),
+      destinationGap: gapOf(destination, group.verified ? null : sentAt),
       isSourceSeen: sent !== undefined,
     }),
     txs: {
@@ -144,7 +146,7 @@ function viewOf(group: Group, context: MessageContext): MessageView {
       composed: txOf('compose-delivered'),
     },
     etaSeconds: null,
-    sentAt: sent?.place.blockTimestamp ?? null,
+    sentAt,
     updatedAt: Math.max(...all.map((event) => event.place.blockTimestamp)),
     isFinal: all.every((event) => event.place.isFinal),
   };
@@ -167,7 +169,7 @@ function statusOf(group: Group, context: MessageContext): MessageStatus {
     if (has('receive-failed')) return 'execution-failed';
     return context.missingNonce === null ? 'verified' : 'blocked';
   }
-  if (dvnsOf(group, context.chainOf(group.path.dstEid)).verified > 0) return 'verifying';
+  if (attestedCount(group, context.chainOf(group.path.dstEid)) > 0) return 'verifying';
   const confirmations = confirmationsOf(group, source);
   if (confirmations >= context.confirmations) return 'verifying';
   return confirmations > 0 ? 'confirming' : 'sent';
@@ -181,7 +183,7 @@ function statusOf(group: Group, context: MessageContext): MessageStatus {
 function unsourcedStatusOf(group: Group, context: MessageContext): MessageStatus | null {
   if (context.witnessed.has(group.payloadHash)) return 'orphaned';
   const source = context.chainOf(group.path.srcEid);
-  if (source === undefined || source.isHalted) return null;
+  if (source === undefined || source.haltedReason !== null) return null;
   const seen = [...group.attested, ...(group.verified ? [group.verified] : [])];
   const firstSeenAt = Math.min(...seen.map((event) => event.place.blockTimestamp));
   return source.finalizedTimestamp >= firstSeenAt ? 'forged' : null;
@@ -193,12 +195,22 @@ function isRun(group: Group): boolean {
   return !isTransfer || group.after.some((event) => event.kind === 'tokens-received');
 }
 
-function dvnsOf(group: Group, destination: ChainProgress | undefined) {
-  const counted = new Set(
-    group.attested.map(({ dvn }) => dvn).filter((dvn) => destination?.dvns.includes(dvn)),
-  );
+/** How many attested is known only as far as the destination is indexed, unless it is settled. */
+function dvnsOf(group: Group, destination: ChainProgress | undefined): MessageView['dvns'] {
   const required = destination?.dvns.length ?? 0;
-  return { required, verified: group.verified ? required : counted.size };
+  if (group.verified) return { required, verified: required };
+  const attested = attestedCount(group, destination);
+  const isAll = attested > 0 && attested === required;
+  const isSeen = gapOf(destination, group.sent?.place.blockTimestamp ?? null) === null;
+  return { required, verified: isAll || isSeen ? attested : null };
+}
+
+/** DVNs of the lane we saw attest; strangers and repetitions do not count. */
+function attestedCount(group: Group, destination: ChainProgress | undefined): number {
+  const counted = group.attested
+    .map(({ dvn }) => dvn)
+    .filter((dvn) => destination?.dvns.includes(dvn));
+  return new Set(counted).size;
 }
 
 function confirmationsOf(group: Group, source: ChainProgress | undefined): number {

@@ -45,7 +45,8 @@ export interface MessageView {
   readonly nonce: bigint;
   /** Amount the packet carries in shared decimals; `null` when unknown or no token transfer. */
   readonly amountSD: bigint | null;
-  readonly dvns: { readonly required: number; readonly verified: number };
+  /** `verified` is `null` while our index of the destination does not tell. */
+  readonly dvns: { readonly required: number; readonly verified: number | null };
   /** What happened, in plain words; `null` when nothing is left to do. */
   readonly cause: string | null;
   readonly nextStep: string | null;
