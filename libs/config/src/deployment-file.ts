@@ -98,7 +98,7 @@ class ChainFile {
   @Type(() => FarmFile) @IsArray() @ValidateNested() readonly farms!: readonly FarmFile[];
 }
 
-/** Shape of `deployment.json`, field by field; `parseDeployment` adds what spans several fields. */
+/** Shape of `deployment.json`, field by field; `relationProblems` adds what spans several fields. */
 export class DeploymentFile {
   @Matches(KEY, KEY_MESSAGE) readonly name!: string;
   @Matches(KEY, KEY_MESSAGE) readonly hub!: string;

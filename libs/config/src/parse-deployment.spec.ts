@@ -161,6 +161,65 @@ describe('parseDeployment', () => {
     ]);
   });
 
+  it('names what spans several fields beside what is wrong with one', () => {
+    const problems = problemsAfter((file) => {
+      Object.assign(file, {
+        hub: 'moon',
+        policy: { kind: 'fixed-shares', shares: { 'hub:9': '1', 'alpha:1': '10001' } },
+      });
+      Object.assign(file.messaging, { confirmations: 0 });
+      Object.assign(file.rewardToken, { decimals: 5 });
+      Object.assign(file.chains[0]?.finality ?? {}, { mode: 'depth' });
+      Object.assign(file.chains[1] ?? {}, { eid: 50_121, chainId: 900_101, blockTimeMs: 'slow' });
+    });
+    expect(problems.map((problem) => problem.replace(/^deployment\./, ''))).toEqual([
+      'messaging.confirmations: confirmations must not be less than 1',
+      'chains.1.blockTimeMs: blockTimeMs must not be less than 1',
+      'chains.1.blockTimeMs: blockTimeMs must be an integer number',
+      'hub: no chain has the key moon',
+      'chains: chainId 900101 appears more than once',
+      'chains: eid 50121 appears more than once',
+      'policy.shares.hub:9: no such farm',
+      'policy.shares.alpha:1: must be basis points in a string, "0" to "10000"',
+      'chains.hub.finality.depth: the depth mode needs it',
+      'rewardToken.sharedDecimals: must not exceed decimals',
+    ]);
+  });
+
+  it('concludes nothing from a field that is missing', () => {
+    const problems = problemsAfter((file) => {
+      Object.assign(file, { hub: 'moon' });
+      Object.assign(file, { policy: { kind: 'fixed-shares', shares: { 'hub:9': '1' } } });
+      Reflect.deleteProperty(file.chains[0] ?? {}, 'key');
+      Reflect.deleteProperty(file.chains[1] ?? {}, 'contracts');
+    });
+    expect(problems).toEqual([
+      'deployment.chains.0.key: must be a short lower-case word',
+      'deployment.chains.1.contracts: contracts must be an object',
+    ]);
+  });
+
+  it.each<[string, Change, string]>([
+    [
+      'a chain',
+      (f) => f.chains.push(JSON.parse('null')),
+      'deployment.chains.2: nested property chains must be either object or array',
+    ],
+    [
+      'a farm',
+      (f) => f.chains[0]?.farms.push(JSON.parse('null')),
+      'deployment.chains.0.farms.1: nested property farms must be either object or array',
+    ],
+    ['a chain', (f) => f.chains.push(JSON.parse('[]')), 'deployment.chains.2: must be an object'],
+    [
+      'a farm',
+      (f) => f.chains[0]?.farms.push(JSON.parse('[]')),
+      'deployment.chains.0.farms.1: must be an object',
+    ],
+  ])('refuses null or a list in place of %s', (_what, change, problem) => {
+    expect(problemsAfter(change)).toEqual([problem]);
+  });
+
   it.each([[null], [[]], ['text'], [7]])('refuses %j as a whole', (json) => {
     expect(() => parseDeployment(json)).toThrow(
       new ConfigError(['deployment: must be a JSON object']),

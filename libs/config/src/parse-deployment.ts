@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import { BPS, sumOf, toAddress, toChainId, toEid, toFarmId } from '#kernel';
+import { toAddress, toChainId, toEid, toFarmId } from '#kernel';
 import { ConfigError } from './config-error.js';
 import type {
   ChainContracts,
@@ -18,8 +18,7 @@ import {
   type PolicyFile,
 } from './deployment-file.js';
 import { problemsOf } from './problems.js';
-
-const HUB_ONLY = ['controller', 'governor', 'timelock'] as const;
+import { relationProblems } from './relation-problems.js';
 
 /**
  * Turns the parsed JSON of a deployment file into a checked `Deployment`.
@@ -35,89 +34,10 @@ export function parseDeployment(json: unknown): Deployment {
     validateSync(file, { whitelist: true, forbidNonWhitelisted: true }),
     ['deployment'],
   );
-  if (shapeProblems.length > 0) throw new ConfigError(shapeProblems);
-
-  const problems = relationProblems(file).map((problem) => `deployment.${problem}`);
+  const relations = relationProblems({ ...json }).map((problem) => `deployment.${problem}`);
+  const problems = [...shapeProblems, ...relations];
   if (problems.length > 0) throw new ConfigError(problems);
   return toDeployment(file);
-}
-
-/** What no single field can tell: uniqueness, the hub's role, sums. */
-function relationProblems(file: DeploymentFile): string[] {
-  return [
-    ...hubProblems(file),
-    ...duplicateProblems(file),
-    ...policyProblems(file),
-    ...file.chains.flatMap((chain) => finalityProblems(chain)),
-    ...(file.rewardToken.sharedDecimals > file.rewardToken.decimals
-      ? ['rewardToken.sharedDecimals: must not exceed decimals']
-      : []),
-  ];
-}
-
-function hubProblems(file: DeploymentFile): string[] {
-  if (!file.chains.some(({ key }) => key === file.hub)) {
-    return [`hub: no chain has the key ${file.hub}`];
-  }
-  return file.chains.flatMap(({ key, contracts }) =>
-    HUB_ONLY.flatMap((name) => {
-      const isPresent = contracts[name] !== undefined && contracts[name] !== null;
-      if (key === file.hub && !isPresent)
-        return [`chains.${key}.contracts.${name}: the hub needs it`];
-      if (key !== file.hub && isPresent)
-        return [`chains.${key}.contracts.${name}: only the hub has it`];
-      return [];
-    }),
-  );
-}
-
-function duplicateProblems(file: DeploymentFile): string[] {
-  const unique = ['key', 'chainId', 'eid'] as const;
-  return [
-    ...unique.flatMap((field) =>
-      repeatedOf(file.chains.map((chain) => chain[field])).map(
-        (value) => `chains: ${field} ${value} appears more than once`,
-      ),
-    ),
-    ...file.chains.flatMap(({ key, farms }) =>
-      repeatedOf(farms.map(({ farmId }) => farmId)).map(
-        (farmId) => `chains.${key}.farms: farmId ${farmId} appears more than once`,
-      ),
-    ),
-  ];
-}
-
-function repeatedOf<Value>(values: readonly Value[]): Value[] {
-  return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
-}
-
-function policyProblems({ policy, chains }: DeploymentFile): string[] {
-  if (policy.kind !== 'fixed-shares') return [];
-  const known = new Set(
-    chains.flatMap(({ key, farms }) => farms.map(({ farmId }) => `${key}:${farmId}`)),
-  );
-  const shares = Object.entries(policy.shares ?? {});
-  if (shares.length === 0) return ['policy.shares: fixed shares need at least one farm'];
-  const wrong = shares.flatMap(([farm, share]) => [
-    ...(known.has(farm) ? [] : [`policy.shares.${farm}: no such farm`]),
-    ...(isBps(share)
-      ? []
-      : [`policy.shares.${farm}: must be basis points in a string, "0" to "10000"`]),
-  ]);
-  if (wrong.length > 0) return wrong;
-  const total = sumOf(shares.map(([, share]) => BigInt(String(share))));
-  return total > BPS ? [`policy.shares: sum to ${total} basis points, more than ${BPS}`] : [];
-}
-
-function isBps(share: unknown): boolean {
-  return typeof share === 'string' && /^\d{1,5}$/.test(share) && BigInt(share) <= BPS;
-}
-
-function finalityProblems({ key, finality }: ChainFile): string[] {
-  const hasDepth = finality.depth !== undefined && finality.depth !== null;
-  return finality.mode === 'depth' && !hasDepth
-    ? [`chains.${key}.finality.depth: the depth mode needs it`]
-    : [];
 }
 
 function toDeployment(file: DeploymentFile): Deployment {
