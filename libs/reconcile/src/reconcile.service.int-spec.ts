@@ -120,6 +120,40 @@ describe('ReconcileService', () => {
     }
   });
 
+  it('names a position whose row is gone', async () => {
+    await post();
+    const [gone] = await database.dataSource.query<{ farm: string; user: string }[]>(
+      `SELECT farm_id AS farm, '0x' || encode(user_address, 'hex') AS user
+       FROM position_state WHERE weight > 0 ORDER BY farm_id, user_address LIMIT 1`,
+    );
+    const { farm, user: who } = defined(gone, 'position');
+    await tamper(
+      `DELETE FROM position_state
+       WHERE farm_id = ${farm} AND user_address = decode('${who.slice(2)}', 'hex')`,
+    );
+    const { ok, comparedPairs, chains } = await reconcile.run();
+    expect([ok, comparedPairs]).toEqual([false, 4]);
+    const found = chains[0]?.differences ?? [];
+    const place = { farmId: Number(farm), user: who, ledger: 0n };
+    expect(found).toContainEqual(
+      expect.objectContaining({ what: 'position-state', field: 'weight', ...place }),
+    );
+    expect(found).toContainEqual(
+      expect.objectContaining({ what: 'stored-weights', farmId: Number(farm), user: null }),
+    );
+  });
+
+  it('names a farm whose rows are gone', async () => {
+    await post();
+    await tamper('DELETE FROM position_state WHERE farm_id = 2');
+    await tamper('DELETE FROM farm_state WHERE farm_id = 2');
+    const { ok, chains } = await reconcile.run();
+    expect(ok).toBe(false);
+    expect(chains[0]?.differences).toContainEqual(
+      expect.objectContaining({ what: 'farm-state', field: 'rows', farmId: 2, ledger: 0n }),
+    );
+  });
+
   it('finds tokens that were minted beside the bridge', async () => {
     await post();
     expect((await reconcile.run()).ok).toBe(true);

@@ -1,13 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { type ChainClient, ChainRegistry } from '#chain';
-import { FarmStateStore, type FarmState, type PostingCursor, type StoredPosition } from '#farms';
+import {
+  farmEventsOf,
+  FarmStateStore,
+  type FarmState,
+  type PostingCursor,
+  type StoredPosition,
+} from '#farms';
 import { LogStore } from '#indexer';
 import { type ChainId, defined, type Hex, sumOf } from '#kernel';
 import { LedgerService, type TrialBalanceLine, type VerifyResult } from '#ledger';
 import { type AccrualBoundary, PostingCursorStore, readTransferFact } from '#rewards';
 import { type BoundarySums, compareBoundary } from './domain/compare-rows.js';
-import { compareFarm, comparePosition } from './domain/compare-states.js';
+import {
+  compareFarm,
+  comparePosition,
+  compareWeights,
+  missingFarm,
+} from './domain/compare-states.js';
 import {
   chainSupply,
   type ChainSupply,
@@ -15,11 +26,14 @@ import {
   type SupplyReport,
 } from './domain/compare-supply.js';
 import { absolute, type Difference, type Finding } from './domain/difference.js';
+import { type KnownFacts, knownFacts } from './domain/known-facts.js';
 import { PinnedChain } from './pinned-chain.js';
 import { type ReconcileRun, ReconcileRunStore } from './storage/reconcile-run-store.js';
 
 /** Journals of an account that are looked through for the one the audit found wrong. */
 const JOURNALS_MAX = 1_000;
+/** What a missing row says. */
+const NO_POSITION = { weight: 0n, accPaid: 0n, pendingX: 0n };
 
 /** One chain: posting sums at its last boundary block, states at its posted block. */
 export interface ChainReconciliation {
@@ -60,6 +74,7 @@ interface Rows {
   readonly farms: readonly FarmState[];
   readonly positions: readonly StoredPosition[];
   readonly sums: BoundarySums | undefined;
+  readonly known: KnownFacts;
 }
 
 /**
@@ -120,29 +135,29 @@ export class ReconcileService {
     chain: ChainClient,
     verification: VerifyResult,
   ): Promise<ChainReconciliation> {
-    const rows = await this.readRows(chain.chainId);
+    const rows = await this.readRows(chain);
     const { chainId, key: chainKey } = chain;
     const none = { chainId, chainKey, block: null, blockHash: null, postedBlock: null };
     const nothing = { comparedPairs: 0, comparedStates: 0, driftWei: 0n, differences: [] };
     if (rows === undefined) return { ...none, ...nothing, supply: null };
 
     const read = await chain.fromOneNode(async (node) => {
-      const { cursor, boundary, positions, farms, sums } = rows;
+      const { cursor, boundary, known, sums } = rows;
       const posted = { number: cursor.postedBlock, hash: cursor.postedHash };
       const atPosted = new PinnedChain(chain, node, posted);
       const findings = [...(await compareStates(atPosted, rows))];
       if (boundary !== undefined && sums !== undefined) {
         const pinned = { number: boundary.block, hash: boundary.blockHash };
         const readings = await new PinnedChain(chain, node, pinned).boundary({
-          pairs: positions,
-          farmIds: farms.map(({ farmId }) => farmId),
-          tokens: [...new Set(farms.map(({ stakeToken }) => stakeToken))],
+          pairs: known.pairs,
+          farmIds: known.farmIds,
+          tokens: known.stakeTokens,
         });
         findings.push(...compareBoundary(sums, readings));
       }
       return { findings, totalSupply: await atPosted.totalSupply() };
     });
-    const { boundary, cursor, positions, farms } = rows;
+    const { boundary, cursor, known } = rows;
     const rewards = read.findings.filter(({ what }) => what === 'reward');
     return {
       chainId,
@@ -150,16 +165,32 @@ export class ReconcileService {
       block: boundary?.block ?? null,
       blockHash: boundary?.blockHash ?? null,
       postedBlock: cursor.postedBlock,
-      comparedPairs: boundary === undefined ? 0 : positions.length,
-      comparedStates: farms.length + positions.length,
+      comparedPairs: boundary === undefined ? 0 : known.pairs.length,
+      comparedStates: known.farmIds.length + known.pairs.length,
       driftWei: sumOf(rewards.map((finding) => absolute(finding.ledger - finding.chain))),
       differences: await this.explain(read.findings, verification),
       supply: await this.supplyOf(chain, cursor.postedBlock, read.totalSupply),
     };
   }
 
-  /** Everything that is compared, in one snapshot; undefined before the first posted block. */
-  private async readRows(chainId: ChainId): Promise<Rows | undefined> {
+  /** Everything that is compared; undefined before the first posted block. */
+  private async readRows(chain: ChainClient): Promise<Rows | undefined> {
+    const rows = await this.readSnapshot(chain.chainId);
+    if (rows === undefined) return undefined;
+    const { farms, positions, cursor, sums } = rows;
+    const logs = await this.logs.finalRange({
+      chainId: chain.chainId,
+      afterBlock: -1,
+      toBlock: cursor.postedBlock,
+      addresses: [chain.deployment.contracts.farms],
+    });
+    const accounts = sums === undefined ? [] : [...sums.reward, ...sums.staked];
+    const known = knownFacts({ farms, positions, accounts, events: farmEventsOf(logs) });
+    return { ...rows, known };
+  }
+
+  /** Rows that change with every posting, as of one moment. */
+  private async readSnapshot(chainId: ChainId): Promise<Omit<Rows, 'known'> | undefined> {
     return this.dataSource.transaction('REPEATABLE READ', async (manager) => {
       const cursor = await this.states.cursor(chainId, manager);
       if (cursor === undefined || cursor.postedTimestamp === 0) return undefined;
@@ -238,15 +269,24 @@ export class ReconcileService {
 }
 
 async function compareStates(chain: PinnedChain, rows: Rows): Promise<readonly Finding[]> {
-  const { cursor, farms, positions } = rows;
+  const { cursor, farms, positions, known } = rows;
+  const block = cursor.postedBlock;
   const findings: Finding[] = [];
-  for (const farm of farms) {
-    findings.push(...compareFarm(farm, await chain.farm(farm.farmId), cursor.postedBlock));
+  for (const farmId of known.farmIds) {
+    const numbers = await chain.farm(farmId);
+    const farm = farms.find((row) => row.farmId === farmId);
+    findings.push(
+      ...(farm === undefined ? [missingFarm(farmId, block)] : compareFarm(farm, numbers, block)),
+    );
+    const weights = positions.filter((row) => row.farmId === farmId).map(({ weight }) => weight);
+    const { totalWeight } = numbers;
+    findings.push(...compareWeights(weights, { farmId, totalWeight }, block));
   }
-  const numbers = await chain.positions(positions);
-  for (const [index, position] of positions.entries()) {
-    const stored = defined(numbers[index], 'position');
-    findings.push(...comparePosition(position, stored, cursor.postedBlock));
+  const stored = new Map(positions.map((row) => [`${row.user}:${row.farmId}`, row]));
+  const numbers = await chain.positions(known.pairs);
+  for (const [index, pair] of known.pairs.entries()) {
+    const row = stored.get(`${pair.user}:${pair.farmId}`) ?? { ...pair, ...NO_POSITION };
+    findings.push(...comparePosition(row, defined(numbers[index], 'position'), block));
   }
   return findings;
 }

@@ -1,4 +1,5 @@
 import { type FarmState, type PositionState } from '#farms';
+import { type FarmId, sumOf } from '#kernel';
 import { type Finding } from './difference.js';
 import { different } from './compare-rows.js';
 
@@ -54,13 +55,30 @@ export function compareFarm(
 
 /** Compares a stored position with the contract, column by column. */
 export function comparePosition(
-  position: PositionState,
+  position: Pick<PositionState, 'farmId' | 'user' | keyof PositionNumbers>,
   chain: PositionNumbers,
   block: number,
 ): readonly Finding[] {
   const { farmId, user, weight, accPaid, pendingX } = position;
   const place = { what: 'position-state', block, farmId, user } as const;
   return compareNumbers({ weight, accPaid, pendingX }, chain, place);
+}
+
+/** A farm that the chain has and our rows have not. */
+export function missingFarm(farmId: FarmId, block: number): Finding {
+  const place = { what: 'farm-state', field: 'rows', block, farmId, user: null } as const;
+  return { ...place, ledger: 0n, chain: 1n, accountId: null };
+}
+
+/** Compares the sum of the stored weights of a farm with what the contract sums up itself. */
+export function compareWeights(
+  weights: readonly bigint[],
+  chain: { readonly farmId: FarmId; readonly totalWeight: bigint },
+  block: number,
+): readonly Finding[] {
+  const { farmId, totalWeight } = chain;
+  const place = { what: 'stored-weights', field: null, block, farmId, user: null } as const;
+  return different({ ...place, ledger: sumOf(weights), chain: totalWeight, accountId: null });
 }
 
 function compareNumbers(

@@ -12,6 +12,7 @@ export type ComparedFact =
   | 'custody'
   | 'farm-state'
   | 'position-state'
+  | 'stored-weights'
   | 'supply';
 
 /** A value of our rows that is not the value of the chain at the same block. */
