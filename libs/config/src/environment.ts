@@ -1,6 +1,7 @@
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsUrl, Matches, Max, Min, MinLength } from 'class-validator';
 import { LOG_LEVELS, type LogLevel } from './app-config.js';
+import { IsHost, IsKeyOfAccount } from './environment-rules.js';
 import { FAILPOINTS } from './failpoint.js';
 
 /** What a process may be given: the variables, each absent or any text. */
@@ -21,6 +22,7 @@ export class EnvironmentVariables {
 
   @IsOptional()
   @Matches(/^0x[0-9a-fA-F]{64}$/, { message: 'must be 0x and 64 hexadecimal digits' })
+  @IsKeyOfAccount()
   readonly HEADWATER_OPERATOR_KEY?: string;
 
   @Transform(({ value }) => Number(value))
@@ -29,7 +31,7 @@ export class EnvironmentVariables {
   @Max(65_535)
   readonly PORT: number = 3000;
 
-  @MinLength(1)
+  @IsHost()
   readonly HOST: string = '127.0.0.1';
 
   @IsIn(LOG_LEVELS)

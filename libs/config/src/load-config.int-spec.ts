@@ -117,6 +117,37 @@ describe('loadConfig', () => {
     ]);
   });
 
+  it.each([
+    ['zero', '0x0'.padEnd(66, '0')],
+    ['the curve order', '0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141'],
+    ['the largest number', `0x${'f'.repeat(64)}`],
+  ])('refuses %s as operator key', (_what, key) => {
+    expect(problemsOf({ HEADWATER_DEPLOYMENT: file, HEADWATER_OPERATOR_KEY: key })).toEqual([
+      'HEADWATER_OPERATOR_KEY: is no private key: it must be above zero and below the curve order',
+    ]);
+  });
+
+  it('accepts the largest operator key', () => {
+    const key = '0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364140';
+    expect(problemsOf({ HEADWATER_DEPLOYMENT: file, HEADWATER_OPERATOR_KEY: key })).toEqual([]);
+  });
+
+  it.each(['a b', ' ', 'http://a', '-a', 'a..b', '1.2.3', '999.0.0.1', '::g', 'a'.repeat(64)])(
+    'refuses %j as host',
+    (host) => {
+      expect(problemsOf({ HEADWATER_DEPLOYMENT: file, HOST: host })).toEqual([
+        'HOST: must be a host name or an IP address',
+      ]);
+    },
+  );
+
+  it.each(['localhost', '0.0.0.0', '::', 'api-1.example.com', '1st.example'])(
+    'accepts %j as host',
+    (host) => {
+      expect(problemsOf({ HEADWATER_DEPLOYMENT: file, HOST: host })).toEqual([]);
+    },
+  );
+
   it('refuses a deployment that is not JSON', () => {
     writeFileSync(file, '{');
     expect(problemsOf({ HEADWATER_DEPLOYMENT: file })[0]).toMatch(
