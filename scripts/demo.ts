@@ -29,7 +29,10 @@ import { RunningServices, startApi, startDevnet, startWorker } from './demo/serv
 import { playStory, StoryStuck } from './demo/story.js';
 
 const PORT_DEFAULT = 3000;
+const PORT_MAX = 65_535;
+const EPOCH_SECONDS_MAX = 86_400;
 const EPOCH_SECONDS = { demo: 60, check: 20 };
+/** Epochs that pay something, before the story goes on. */
 const EPOCHS = { demo: 2, check: 3 };
 const TABLE_MS = 1_000;
 const TABLE_MS_WITHOUT_TERMINAL = 15_000;
@@ -41,35 +44,46 @@ interface DemoOptions {
   readonly epochSeconds: number;
 }
 
-function positiveInteger(text: string, name: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) {
-    throw new CannotStart(`--${name} takes a positive whole number, got "${text}".`);
+const USAGE =
+  'Options: --check, --port N, --epoch-seconds N, and with --check --corrupt-one-posting.';
+
+function positiveInteger(name: string, text: string, max: number): number {
+  const value = /^[1-9]\d{0,8}$/.test(text) ? Number(text) : Number.NaN;
+  if (value <= max) return value;
+  throw new CannotStart(`--${name} takes a whole number from 1 to ${max}, got "${text}". ${USAGE}`);
+}
+
+function parsed() {
+  try {
+    return parseArgs({
+      options: {
+        check: { type: 'boolean', default: false },
+        'corrupt-one-posting': { type: 'boolean', default: false },
+        port: { type: 'string' },
+        'epoch-seconds': { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    if (error instanceof TypeError) throw new CannotStart(`${error.message}. ${USAGE}`);
+    throw error;
   }
-  return Number(text);
 }
 
 function readOptions(): Omit<DemoOptions, 'port'> & { readonly port: number | undefined } {
-  const { values } = parseArgs({
-    options: {
-      check: { type: 'boolean', default: false },
-      'corrupt-one-posting': { type: 'boolean', default: false },
-      port: { type: 'string' },
-      'epoch-seconds': { type: 'string' },
-    },
-  });
+  const values = parsed();
   const isCheck = values.check;
   if (values['corrupt-one-posting'] && !isCheck) {
-    throw new CannotStart('--corrupt-one-posting goes with --check.');
+    throw new CannotStart(`--corrupt-one-posting goes with --check. ${USAGE}`);
   }
   const seconds = values['epoch-seconds'];
   return {
     isCheck,
     corrupts: values['corrupt-one-posting'],
-    port: values.port === undefined ? undefined : positiveInteger(values.port, 'port'),
+    port: values.port === undefined ? undefined : positiveInteger('port', values.port, PORT_MAX),
     epochSeconds:
       seconds === undefined
         ? EPOCH_SECONDS[isCheck ? 'check' : 'demo']
-        : positiveInteger(seconds, 'epoch-seconds'),
+        : positiveInteger('epoch-seconds', seconds, EPOCH_SECONDS_MAX),
   };
 }
 
@@ -100,6 +114,7 @@ async function start(
   services.onUnexpectedExit((name, logFile, outcome) => {
     say(`${name} stopped with ${outcome}; its log is ${logFile}`);
     process.exitCode = 1;
+    services.keepFolders();
     void services.stop();
   });
   const network = await connectNetwork(dataDir);
@@ -141,17 +156,34 @@ async function demo(options: DemoOptions, services: RunningServices): Promise<vo
   const { network, api } = await start(options, services);
   welcome(network, api);
   const shown = showTable(api, services);
-  const story = { network, api, epochSeconds: options.epochSeconds, epochs: EPOCHS.demo, say };
+  const story = {
+    network,
+    api,
+    epochSeconds: options.epochSeconds,
+    epochs: EPOCHS[options.isCheck ? 'check' : 'demo'],
+    say,
+  };
   await playStory(story);
   say('the story is over; everything keeps running until Ctrl-C');
   await shown;
+}
+
+/** The last line of a check, whatever came of it. */
+function printReport(report: object): void {
+  process.stdout.write(`${JSON.stringify(report)}\n`);
 }
 
 async function check(options: DemoOptions, services: RunningServices): Promise<void> {
   const { network, api, dataDir } = await start(options, services);
   const startSeconds = Math.round(performance.now() - startedAt) / 1000;
   say('everything runs; the story begins');
-  const story = { network, api, epochSeconds: options.epochSeconds, epochs: EPOCHS.check, say };
+  const story = {
+    network,
+    api,
+    epochSeconds: options.epochSeconds,
+    epochs: EPOCHS[options.isCheck ? 'check' : 'demo'],
+    say,
+  };
   const facts = await playStory(story);
   if (options.corrupts) say(`changed by hand: ${await corruptOnePosting(dataDir)}`);
   say('comparing rows with chain calls');
@@ -165,13 +197,13 @@ async function check(options: DemoOptions, services: RunningServices): Promise<v
   const total = Math.round(performance.now() - startedAt) / 1000;
   const wallSeconds = { ...report.wallSeconds, total };
   for (const failure of report.failures) say(`does not hold: ${failure}`);
-  process.stdout.write(`${JSON.stringify({ ...report, wallSeconds })}\n`);
+  printReport({ ...report, wallSeconds });
   if (!report.ok) process.exitCode = 1;
 }
 
 async function main(): Promise<void> {
   const services = new RunningServices();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (services.isRunning) say('stopping');
       void services.stop().then(() => process.exit());
@@ -192,6 +224,11 @@ async function main(): Promise<void> {
     );
     const text = error instanceof Error ? error : new Error(String(error));
     process.stderr.write(`${isExpected ? text.message : (text.stack ?? text.message)}\n`);
+    for (const folder of services.keepFolders()) {
+      process.stderr.write(`Logs and data are kept in ${folder}.\n`);
+    }
+    const isCheck = process.argv.includes('--check');
+    if (isCheck) printReport({ ok: false, failures: [text.message] });
   } finally {
     await services.stop();
   }

@@ -6,6 +6,8 @@ export interface ChainRow {
   readonly finalized: number | null;
   readonly inFlight: number | null;
   readonly driftWei: string | null;
+  /** Block the drift was measured at. */
+  readonly comparedAt: number | null;
   readonly note: string;
 }
 
@@ -22,7 +24,7 @@ function cells(row: ChainRow): readonly string[] {
     shown(lag),
     shown(row.finalized),
     shown(row.inFlight),
-    row.driftWei === null ? EMPTY : `${row.driftWei} wei`,
+    row.driftWei === null ? EMPTY : `${row.driftWei} wei at ${shown(row.comparedAt)}`,
     row.note,
   ];
 }

@@ -115,6 +115,13 @@ export class RunningServices {
     this.temporaryDirs.add(dir);
   }
 
+  /** What was to be removed stays, for somebody to look into. @returns where. */
+  keepFolders(): readonly string[] {
+    const kept = [...this.temporaryDirs];
+    this.temporaryDirs.clear();
+    return kept;
+  }
+
   onUnexpectedExit(
     report: (name: string, logFile: string, outcome: number | NodeJS.Signals) => void,
   ): void {

@@ -5,14 +5,26 @@ export interface Listing<Item> {
 
 export interface OrderView {
   readonly chainKey: string;
+  readonly eid: number;
   readonly status: string;
+  readonly appliedNet: string;
 }
 
 export interface EpochView {
   readonly epoch: number;
+  readonly revision: number;
   readonly budgetSD: string;
+  readonly allocatedSD: string;
+  readonly evidenceHash: string;
   readonly isFinal: boolean;
+  readonly targets: readonly { readonly eid: number; readonly farmId: number }[];
   readonly orders: readonly OrderView[];
+}
+
+export interface BalanceView {
+  readonly chainKey: string;
+  readonly owner: string;
+  readonly debits: string;
 }
 
 export interface MessageView {
@@ -73,9 +85,12 @@ export function isInFlight(message: MessageView): boolean {
   return !SETTLED.has(message.status);
 }
 
-/** Whether every chain of `chainKeys` has streamed its order of the epoch. */
-export function isAppliedOn(epoch: EpochView, chainKeys: readonly string[]): boolean {
-  return chainKeys.every((key) =>
-    epoch.orders.some((order) => order.chainKey === key && order.status === 'applied'),
+/** Whether the epoch pays something and every chain of `chainKeys` has streamed its order. */
+export function isStreamingOn(epoch: EpochView, chainKeys: readonly string[]): boolean {
+  return (
+    epoch.allocatedSD !== '0' &&
+    chainKeys.every((key) =>
+      epoch.orders.some((order) => order.chainKey === key && order.status === 'applied'),
+    )
   );
 }

@@ -36,7 +36,7 @@ import {
 import { playStory, type StoryFacts } from '../../scripts/demo/story.js';
 
 const EPOCH_SECONDS = 15;
-const EPOCHS_MIN = 3;
+const EPOCHS_MIN = 2;
 const WAIT_MS = 90_000;
 /** Between the store of a fact and its effect, on both sides of each commit and of a broadcast. */
 const MOMENTS = [
@@ -47,6 +47,8 @@ const MOMENTS = [
   'broadcast',
   'journals-posted',
 ] as const;
+
+const silence = (): void => undefined;
 
 async function eventually<Value>(
   what: string,
@@ -127,8 +129,7 @@ describe('the story of the demo, played while the worker is killed again and aga
     network = await connectNetwork(networkDir);
     services.add(await startApi({ dataDir: networkDir, networkDir, port }));
     api = new ApiClient(`http://127.0.0.1:${port}`);
-    const say = (): void => undefined;
-    const story = { network, api, epochSeconds: EPOCH_SECONDS, epochs: EPOCHS_MIN, say };
+    const story = { network, api, epochSeconds: EPOCH_SECONDS, epochs: EPOCHS_MIN, say: silence };
     [facts] = await Promise.all([playStory(story), workAndDie()]);
   });
 

@@ -1,0 +1,109 @@
+/** What the chains themselves say, read with nothing of the service in between. */
+import { type Address, parseAbiItem } from 'viem';
+import { emissionControllerAbi, emissionReceiverAbi, farmsAbi } from '#abi';
+import { type Hex, sumOf } from '#kernel';
+import {
+  CHAIN_KEYS,
+  type ChainKey,
+  contractsOf,
+  hubContractsOf,
+  type Network,
+  stakeTokenOf,
+} from '../../apps/devnet/src/index.js';
+
+const PACKET_DELIVERED = parseAbiItem(
+  'event PacketDelivered((uint32 srcEid, bytes32 sender, uint64 nonce) origin, address receiver)',
+);
+
+const hubController = (network: Network) =>
+  ({ address: hubContractsOf(network).controller, abi: emissionControllerAbi }) as const;
+
+/** Wei paid by claims up to `block`, by `user:farm`, from the logs of the farms. */
+export async function claimedOn(
+  network: Network,
+  options: { readonly chain: ChainKey; readonly block: number },
+): Promise<ReadonlyMap<string, bigint>> {
+  const logs = await network.chains[options.chain].client.getContractEvents({
+    address: contractsOf(network, options.chain).farms,
+    abi: farmsAbi,
+    eventName: 'Claimed',
+    fromBlock: 0n,
+    toBlock: BigInt(options.block),
+    strict: true,
+  });
+  const claimed = new Map<string, bigint>();
+  for (const { args } of logs) {
+    const key = `${args.user.toLowerCase()}:${args.farmId}`;
+    claimed.set(key, (claimed.get(key) ?? 0n) + args.amount);
+  }
+  return claimed;
+}
+
+/** Wei that farms of a chain got for an epoch. */
+export async function givenOn(
+  network: Network,
+  order: {
+    readonly chain: ChainKey;
+    readonly epoch: number;
+    readonly farmIds: readonly number[];
+  },
+): Promise<bigint> {
+  const given = await Promise.all(
+    order.farmIds.map(async (farmId) =>
+      network.chains[order.chain].client.readContract({
+        address: contractsOf(network, order.chain).receiver,
+        abi: emissionReceiverAbi,
+        functionName: 'givenOf',
+        args: [order.epoch, farmId],
+      }),
+    ),
+  );
+  return sumOf(given);
+}
+
+/** Every order the hub dispatched. */
+export async function ordersOn(
+  network: Network,
+): Promise<readonly { readonly epoch: number; readonly eid: number }[]> {
+  const logs = await network.chains.hub.client.getContractEvents({
+    ...hubController(network),
+    eventName: 'OrderDispatched',
+    fromBlock: 0n,
+    strict: true,
+  });
+  return logs.map(({ args }) => ({ epoch: args.epoch, eid: args.eid }));
+}
+
+/** What the controller keeps of an epoch. */
+export async function epochOn(
+  network: Network,
+  epoch: number,
+): Promise<{ readonly budgetSD: bigint; readonly evidenceHash: Hex; readonly revision: number }> {
+  const { client } = network.chains.hub;
+  const read = { ...hubController(network), args: [epoch] } as const;
+  const [budgetSD, evidenceHash, revision] = await Promise.all([
+    client.readContract({ ...read, functionName: 'budgetOf' }),
+    client.readContract({ ...read, functionName: 'evidenceOf' }),
+    client.readContract({ ...read, functionName: 'revisionOf' }),
+  ]);
+  return { budgetSD, evidenceHash, revision };
+}
+
+/** Packets that the endpoints delivered to our tokens. */
+export async function deliveredPackets(network: Network): Promise<number> {
+  const counts = await Promise.all(
+    CHAIN_KEYS.map(async (chain) => {
+      const { endpoint, rewardToken } = contractsOf(network, chain);
+      const delta = stakeTokenOf(network, { chain, farmId: chain === 'hub' ? 2 : 3 });
+      const ours = new Set<Address>([rewardToken, delta]);
+      const logs = await network.chains[chain].client.getLogs({
+        address: endpoint,
+        event: PACKET_DELIVERED,
+        fromBlock: 0n,
+        strict: true,
+      });
+      return logs.filter(({ args }) => ours.has(args.receiver.toLowerCase() as Address)).length;
+    }),
+  );
+  return counts.reduce((total, count) => total + count, 0);
+}
