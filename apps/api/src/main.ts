@@ -1,11 +1,10 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { loadConfig } from '#config';
+import { loadConfig, startFailure } from '#config';
 import { createLog, Log, NestLog } from '#observability';
 import { AppModule } from './app.module.js';
 import { APP_OPTIONS, configureApp } from './configure-app.js';
-import { startFailure } from './start-failure.js';
 
 async function start(): Promise<void> {
   // Read before the framework starts: it would print a wrong setting with a stack.
@@ -30,6 +29,6 @@ async function start(): Promise<void> {
 try {
   await start();
 } catch (error) {
-  process.stderr.write(`${startFailure(error)}\n`);
+  process.stderr.write(`${startFailure('the API', error)}\n`);
   process.exitCode = 1;
 }

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { createLog, Log, NestLog } from '#observability';
+import { loadConfig, startFailure } from '#config';
+import { Log, NestLog } from '#observability';
 import { NestFactory } from '@nestjs/core';
 import { WorkerModule } from './worker.module.js';
 import { WorkerService } from './worker.service.js';
@@ -9,6 +10,8 @@ const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 const STOP_MS_MAX = 30_000;
 
 async function start(): Promise<void> {
+  // Read before the framework starts: it would start a database first.
+  loadConfig();
   const app = await NestFactory.createApplicationContext(WorkerModule, {
     logger: false,
     abortOnError: false,
@@ -38,6 +41,6 @@ async function start(): Promise<void> {
 try {
   await start();
 } catch (error) {
-  createLog({ level: 'info' }).fatal({ error }, 'worker did not start');
+  process.stderr.write(`${startFailure('the worker', error)}\n`);
   process.exitCode = 1;
 }

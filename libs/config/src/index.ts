@@ -13,3 +13,4 @@ export { type Environment } from './environment.js';
 export { armedFailpoint, type Failpoint } from './failpoint.js';
 export { loadClientConfig, loadConfig } from './load-config.js';
 export { parseDeployment } from './parse-deployment.js';
+export { startFailure } from './start-failure.js';

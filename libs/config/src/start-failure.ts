@@ -1,8 +1,11 @@
-import { ConfigError } from '#config';
 import { DomainError, RetryableError } from '#kernel';
+import { ConfigError } from './config-error.js';
 
-/** What a person reads when the API cannot start; a stack only when the cause is not known. */
-export function startFailure(error: unknown): string {
+/**
+ * What a person reads when a process, such as `the API`, cannot start; a stack only when the cause
+ * is not known.
+ */
+export function startFailure(process: string, error: unknown): string {
   if (error instanceof ConfigError) return error.message;
   if (isSystemError(error) && error.code === 'EADDRINUSE') {
     const port = error.port === undefined ? 'the port' : `port ${error.port}`;
@@ -15,9 +18,9 @@ export function startFailure(error: unknown): string {
     return 'this user may not listen on that port. Set PORT to one above 1023.';
   }
   if (error instanceof DomainError || error instanceof RetryableError) {
-    return `the API could not start: ${error.message}`;
+    return `${process} could not start: ${error.message}`;
   }
-  return `the API could not start: ${error instanceof Error ? error.stack : String(error)}`;
+  return `${process} could not start: ${error instanceof Error ? error.stack : String(error)}`;
 }
 
 interface SystemError extends Error {
