@@ -2,7 +2,7 @@ import { emissionControllerAbi } from '#abi';
 import type { ChainLog } from '#chain';
 import { decodeEventLog } from 'viem';
 import { textOf } from './describe-call.js';
-import type { ControllerChange } from './domain/verify-proposal.js';
+import type { ControllerChange } from './domain/parameter-state.js';
 
 /** What a log of the controller changed, its arguments as text. The log must be the controller's. */
 export function decodeControllerChange(

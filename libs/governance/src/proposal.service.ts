@@ -2,20 +2,31 @@ import { governorAbi } from '#abi';
 import { ChainRegistry } from '#chain';
 import { AppConfig, type ChainDeployment } from '#config';
 import { EmissionsReader, PARAMS_SUBJECT } from '#farms';
-import { type IndexedLog, LogStore } from '#indexer';
-import { defined, RetryableError } from '#kernel';
+import { LogStore } from '#indexer';
+import { defined, type Hex, RetryableError } from '#kernel';
 import { Injectable } from '@nestjs/common';
 import { BaseError } from 'viem';
 import { decodeControllerChange } from './decode-controller-change.js';
 import { proposalEventOf } from './decode-governor-log.js';
 import { describeCall } from './describe-call.js';
 import { foldProposal } from './domain/fold-proposal.js';
+import {
+  type ControllerChange,
+  parametersAfter,
+  registeredChains,
+} from './domain/parameter-state.js';
 import type { ProposalView, Verification } from './domain/proposal-view.js';
 import { type DecidedEpoch, verifyProposal } from './domain/verify-proposal.js';
 import { PROPOSAL_PREFIX } from './proposals.projector.js';
 
 /** Decided epochs looked at for the first one under a change. */
 const EPOCHS_READ = 200;
+
+interface PlacedChange extends ControllerChange {
+  readonly txHash: Hex;
+  /** Chain time, seconds. */
+  readonly at: number;
+}
 
 /** Reads proposals; every view is folded from logs when asked for. */
 @Injectable()
@@ -85,38 +96,55 @@ export class ProposalService {
     if (!views.some(({ executedAt }) => executedAt !== null)) {
       return views.map((view) => ({ ...view, verification: null }));
     }
-    const changes = await this.logs.bySubject(PARAMS_SUBJECT);
+    const history = await this.controllerHistory();
     const decided = await this.emissions.epochs({ limit: EPOCHS_READ });
-    const epochs = decided.map(({ epoch, budgetSD, orders, revision }) => ({
+    const epochs = decided.map(({ epoch, budgetSD, orders, revision, decidedAt }) => ({
       epoch,
       budgetSD,
+      registered: registeredChains(
+        parametersAfter(history.filter(({ at }) => at <= decidedAt)),
+      ).map(({ eid, hasFarms }) => ({ chainKey: this.keyOf(eid), hasFarms })),
       orders: orders
         .filter((order) => order.revision === revision)
-        .map(({ chainKey, eid, status }) => ({ chainKey: chainKey ?? `endpoint ${eid}`, status })),
+        .map(({ eid, status }) => ({ chainKey: this.keyOf(eid), status })),
     }));
-    return views.map((view) => ({ ...view, verification: this.verify(view, changes, epochs) }));
+    return views.map((view) => ({ ...view, verification: this.verify(view, history, epochs) }));
   }
 
   private verify(
     view: Omit<ProposalView, 'verification'>,
-    parameterLogs: readonly IndexedLog[],
+    history: readonly PlacedChange[],
     epochs: readonly DecidedEpoch[],
   ): Verification | null {
-    if (view.executedAt === null) return null;
+    const { executedAt, calls, txs } = view;
+    if (executedAt === null) return null;
     const { genesis, durationSeconds } = this.config.deployment.epoch;
-    const sinceGenesis = view.executedAt - genesis;
+    const sinceGenesis = executedAt - genesis;
+    const last = history.findLastIndex(({ txHash }) => txHash === txs.executed);
     return verifyProposal({
-      calls: view.calls,
+      calls,
       hubKey: this.hub.key,
-      changes: parameterLogs
-        .filter(
-          ({ txHash, address }) =>
-            txHash === view.txs.executed && address === this.hub.contracts.controller,
-        )
-        .flatMap((log) => decodeControllerChange(log) ?? []),
+      changes: history.filter(({ txHash }) => txHash === txs.executed),
+      history: last < 0 ? history.filter(({ at }) => at <= executedAt) : history.slice(0, last + 1),
       executedIn: sinceGenesis < 0 ? 0 : Math.floor(sinceGenesis / durationSeconds) + 1,
       epochs,
     });
+  }
+
+  /** Everything that changed the controller's parameters, in chain order. */
+  private async controllerHistory(): Promise<readonly PlacedChange[]> {
+    const logs = await this.logs.bySubject(PARAMS_SUBJECT);
+    return logs
+      .filter(({ address }) => address === this.hub.contracts.controller)
+      .flatMap((log) => {
+        const change = decodeControllerChange(log);
+        if (change === undefined) return [];
+        return [{ ...change, txHash: log.txHash, at: log.blockTimestamp }];
+      });
+  }
+
+  private keyOf(eid: number): string {
+    return this.chains.all().find((chain) => chain.eid === eid)?.key ?? `endpoint ${eid}`;
   }
 
   /** The governor's quorum is a fixed number of votes, so it is read once. */

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { type Hex, toAddress } from '#kernel';
 import { foldProposal } from './fold-proposal.js';
 import type { ProposalEvent, ProposalPlace } from './proposal-event.js';
+import { type ControllerChange, parametersAfter, registeredChains } from './parameter-state.js';
 import type { ProposalCall } from './proposal-view.js';
-import { type ControllerChange, verifyProposal } from './verify-proposal.js';
+import { verifyProposal } from './verify-proposal.js';
 
 const account = (byte: string) => toAddress(`0x${byte.repeat(20)}`);
 const hash = (byte: string): Hex => `0x${byte.repeat(32)}`;
@@ -50,6 +51,9 @@ const aCall = (fields: Partial<ProposalCall> = {}): ProposalCall => ({
   ...fields,
 });
 
+const limitCall = (maxChangeBps: string) =>
+  aCall({ function: 'setMaxChangeBps', args: [{ name: 'maxChangeBps', value: maxChangeBps }] });
+
 const stateAt = (now: number, events: readonly ProposalEvent[]) =>
   foldProposal(events, { id: '7', now, quorum: 10n, describe: () => aCall() })?.state;
 
@@ -89,16 +93,49 @@ describe('foldProposal', () => {
   });
 });
 
+const chainSet = (eid: string): ControllerChange => ({
+  event: 'ChainRegistered',
+  args: { eid, receiver: '0x01', maxBps: '10000' },
+});
+const farmChange = (event: string, eid: string, farmId: string): ControllerChange => ({
+  event,
+  args: { eid, farmId, minBps: '0', maxBps: '1' },
+});
+
+describe('registeredChains', () => {
+  it('are those registered, ascending, with whether farms are left there', () => {
+    const history = [
+      chainSet('12'),
+      chainSet('3'),
+      farmChange('FarmBoundsSet', '12', '1'),
+      farmChange('FarmBoundsSet', '3', '1'),
+      farmChange('FarmBoundsSet', '12', '2'),
+      farmChange('FarmRemoved', '3', '1'),
+      farmChange('FarmRemoved', '12', '2'),
+      chainSet('12'),
+    ];
+    expect(registeredChains(parametersAfter(history))).toEqual([
+      { eid: 3, hasFarms: false },
+      { eid: 12, hasFarms: true },
+    ]);
+  });
+});
+
 describe('verifyProposal', () => {
   const change: ControllerChange = {
     event: 'ScheduleSet',
     args: { fromEpoch: '6', budgetSD: '500', floorSD: '0', decayBps: '1000', decayEvery: '2' },
   };
+  const registered = [
+    { chainKey: 'hub', hasFarms: true },
+    { chainKey: 'alpha', hasFarms: true },
+  ];
   const epochs = [
-    { epoch: 5, budgetSD: 1_000n, orders: [{ chainKey: 'hub', status: 'applied' }] },
+    { epoch: 5, budgetSD: 1_000n, registered, orders: [{ chainKey: 'hub', status: 'applied' }] },
     {
       epoch: 8,
       budgetSD: 450n,
+      registered,
       orders: [
         { chainKey: 'hub', status: 'applied' },
         { chainKey: 'alpha', status: 'applied' },
@@ -110,6 +147,7 @@ describe('verifyProposal', () => {
       calls: [aCall()],
       hubKey: 'hub',
       changes: [change],
+      history: [change],
       executedIn: 5,
       epochs,
       ...fields,
@@ -141,12 +179,113 @@ describe('verifyProposal', () => {
 
   it('waits while an order is under way', () => {
     const orders = [{ chainKey: 'alpha', status: 'dispatched' }];
-    const { status } = verify({ epochs: [{ epoch: 6, budgetSD: 500n, orders }] });
+    const only = registered.slice(1);
+    const { status } = verify({ epochs: [{ epoch: 6, budgetSD: 500n, registered: only, orders }] });
     expect(status).toBe('waiting');
   });
 
+  it('waits for the order of every chain that is registered, not of those it has seen', () => {
+    const orders = [{ chainKey: 'hub', status: 'applied' }];
+    for (const [seen, missing] of [
+      [orders, [['alpha', null]]],
+      [
+        [],
+        [
+          ['hub', null],
+          ['alpha', null],
+        ],
+      ],
+    ] as const) {
+      const verdict = verify({ epochs: [{ epoch: 6, budgetSD: 500n, registered, orders: seen }] });
+      expect(verdict.status).toBe('waiting');
+      expect(
+        verdict.checks
+          .filter(({ ok }) => ok === null)
+          .map(({ chainKey, actual }) => [chainKey, actual]),
+      ).toEqual(missing);
+    }
+  });
+
+  it('is never verified by an epoch of which no chain gets an order', () => {
+    const none = [{ chainKey: 'hub', hasFarms: false }];
+    for (const empty of [[], none]) {
+      const { status, checks } = verify({
+        epochs: [{ epoch: 6, budgetSD: 500n, registered: empty, orders: [] }],
+      });
+      expect(status).toBe('waiting');
+      expect(checks.at(-1)).toEqual({
+        what: 'order of epoch 6',
+        chainKey: 'hub',
+        expected: 'applied',
+        actual: 'no farm is registered on any chain',
+        ok: null,
+      });
+    }
+  });
+
+  it('asks a chain without farms for no order, as the controller sends it none', () => {
+    const more = [...registered, { chainKey: 'beta', hasFarms: false }];
+    const { status, checks } = verify({
+      epochs: epochs.map((epoch) => ({ ...epoch, registered: more })),
+    });
+    expect(status).toBe('verified');
+    expect(checks.at(-1)).toEqual({
+      what: 'order of epoch 8',
+      chainKey: 'beta',
+      expected: 'none: no farm is registered there',
+      actual: 'none: no farm is registered there',
+      ok: true,
+    });
+  });
+
+  const bounds = { eid: '2', farmId: '1', minBps: '100', maxBps: '900' };
+  const boundsCall = aCall({
+    function: 'setFarmBounds',
+    args: Object.entries(bounds).map(([name, value]) => ({ name, value })),
+  });
+  const boundsSet: ControllerChange = { event: 'FarmBoundsSet', args: { ...bounds, seq: '4' } };
+  const removed: ControllerChange = { event: 'FarmRemoved', args: { eid: '2', farmId: '1' } };
+
+  it.each([
+    ['verified', [boundsSet], 'eid 2, farmId 1, minBps 100, maxBps 900'],
+    [
+      'failed',
+      [boundsSet, { ...boundsSet, args: { ...boundsSet.args, maxBps: '800' } }],
+      'eid 2, farmId 1, minBps 100, maxBps 800',
+    ],
+    ['failed', [boundsSet, removed], 'not set'],
+  ])('is %s by the parameters after the execution', (status, changes, actual) => {
+    const verdict = verify({ calls: [boundsCall], changes, history: changes });
+    expect(verdict.status).toBe(status);
+    expect(verdict.checks[1]).toEqual({
+      what: 'parameters after EmissionController.setFarmBounds',
+      chainKey: 'hub',
+      expected: 'eid 2, farmId 1, minBps 100, maxBps 900',
+      actual,
+      ok: status === 'verified',
+    });
+  });
+
+  it('compares the parameters with the last of several calls that set the same', () => {
+    const changes = ['100', '200'].map((maxChangeBps) => ({
+      event: 'MaxChangeSet',
+      args: { maxChangeBps },
+    }));
+    const { checks, status } = verify({
+      calls: [limitCall('100'), limitCall('200')],
+      changes,
+      history: changes,
+    });
+    expect(status).toBe('verified');
+    expect(checks.map(({ expected }) => expected).slice(0, 3)).toEqual([
+      'maxChangeBps 100',
+      'maxChangeBps 200',
+      'maxChangeBps 200',
+    ]);
+  });
+
   it('fails on another budget and on a change that is not there', () => {
-    const other = [{ epoch: 6, budgetSD: 501n, orders: [] }];
+    const other = [{ epoch: 6, budgetSD: 501n, registered, orders: [] }];
     expect(verify({ epochs: other }).status).toBe('failed');
     const { status, checks } = verify({ changes: [] });
     expect(status).toBe('failed');

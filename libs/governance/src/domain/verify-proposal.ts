@@ -1,17 +1,17 @@
+import { type ControllerChange, parameterOf, parametersAfter } from './parameter-state.js';
 import type { ProposalCall, Verification, VerificationCheck } from './proposal-view.js';
-
-/** An event the controller emitted when the proposal was executed; arguments as text. */
-export interface ControllerChange {
-  readonly event: string;
-  readonly args: Readonly<Record<string, string>>;
-}
 
 /** What verification needs of a decided epoch. */
 export interface DecidedEpoch {
   readonly epoch: number;
   readonly budgetSD: bigint;
+  /** Chains the controller had registered when it was decided. */
+  readonly registered: readonly { readonly chainKey: string; readonly hasFarms: boolean }[];
   readonly orders: readonly { readonly chainKey: string; readonly status: string }[];
 }
+
+const NOT_SET = 'not set';
+const NO_ORDER = 'none: no farm is registered there';
 
 /** Which event each call to the controller must leave, with the same argument names. */
 const EFFECTS: Readonly<
@@ -30,26 +30,28 @@ const EFFECTS: Readonly<
 };
 
 /**
- * Says whether an executed proposal has had its effect: every call left its change on the hub,
- * and for changes of the emission the first epoch decided under them has the right budget and was
- * applied on every chain.
+ * Says whether an executed proposal has had its effect: every call left its change on the hub
+ * and the parameters it sets, and for changes of the emission the first epoch decided under them
+ * has the right budget and was applied on every registered chain that has farms, at least on one.
  */
 export function verifyProposal(options: {
   readonly calls: readonly ProposalCall[];
   readonly hubKey: string;
   /** What the controller emitted in the transaction that executed the proposal. */
   readonly changes: readonly ControllerChange[];
+  /** Everything it emitted from the first event to the end of that transaction, in order. */
+  readonly history: readonly ControllerChange[];
   /** Epoch the hub was in when it was executed; 0 before genesis. */
   readonly executedIn: number;
   /** Decided epochs in any order. */
   readonly epochs: readonly DecidedEpoch[];
 }): Verification {
-  const { calls, hubKey, changes, epochs } = options;
+  const { calls, hubKey, changes, history, epochs } = options;
   const onHub = calls.map((call) => checkCall(call, hubKey, changes));
   const changing = calls.filter((call) => effectOf(call)?.changesEpochs === true);
   const first = changing.length === 0 ? undefined : firstEpoch(options);
   const later = first === undefined ? [] : checkEpoch({ hubKey, changing, changes, first, epochs });
-  const checks = [...onHub, ...later];
+  const checks = [...onHub, ...checkParameters({ calls, hubKey, history }), ...later];
   if (checks.some(({ ok }) => ok === false)) return { status: 'failed', checks };
   return { status: checks.every(({ ok }) => ok === true) ? 'verified' : 'waiting', checks };
 }
@@ -69,15 +71,35 @@ function checkCall(
   if (effect === undefined) {
     return { what, chainKey: hubKey, expected: 'executed', actual: 'executed', ok: true };
   }
-  const expected = textOf(Object.fromEntries(call.args.map(({ name, value }) => [name, value])));
+  const expected = argumentsOf(call);
   const left = changes
     .filter(({ event }) => event === effect.event)
-    .map(({ args }) =>
-      textOf(Object.fromEntries(call.args.map(({ name }) => [name, args[name] ?? 'missing']))),
-    );
+    .map(({ args }) => sameOf(call, args));
   const isLeft = left.includes(expected);
   const actual = isLeft ? expected : (left.at(-1) ?? 'no change');
   return { what, chainKey: hubKey, expected, actual, ok: isLeft };
+}
+
+/**
+ * Compares the parameters the execution left with what the calls asked for. Where several calls
+ * are about the same parameter only the last one can be in force.
+ */
+function checkParameters(options: {
+  readonly calls: readonly ProposalCall[];
+  readonly hubKey: string;
+  readonly history: readonly ControllerChange[];
+}): readonly VerificationCheck[] {
+  const { calls, hubKey } = options;
+  const last = new Map(calls.map((call) => [parameterOf(call), call]));
+  const state = parametersAfter(options.history);
+  return [...last].flatMap(([key, call]) => {
+    if (key === undefined) return [];
+    const args = state.get(key);
+    const expected = call.function === 'removeFarm' ? NOT_SET : argumentsOf(call);
+    const actual = args === undefined ? NOT_SET : sameOf(call, args);
+    const what = `parameters after ${call.contractName}.${call.function}`;
+    return [{ what, chainKey: hubKey, expected, actual, ok: actual === expected }];
+  });
 }
 
 /** First epoch that can only have been decided under the changes. */
@@ -108,14 +130,24 @@ function checkEpoch(options: {
     return [{ what, chainKey: hubKey, expected: 'decided', actual: null, ok: null }];
   }
   const budget = schedule === undefined ? [] : [checkBudget(hubKey, schedule, decided)];
-  const orders = decided.orders.map(({ chainKey, status }) => ({
-    what: `order of epoch ${decided.epoch}`,
-    chainKey,
-    expected: 'applied',
-    actual: status,
-    ok: status === 'applied' ? true : null,
-  }));
-  return [...budget, ...orders];
+  return [...budget, ...checkOrders(hubKey, decided)];
+}
+
+function checkOrders(hubKey: string, decided: DecidedEpoch): readonly VerificationCheck[] {
+  const { registered, orders } = decided;
+  const what = `order of epoch ${decided.epoch}`;
+  if (!registered.some(({ hasFarms }) => hasFarms)) {
+    const actual = 'no farm is registered on any chain';
+    return [{ what, chainKey: hubKey, expected: 'applied', actual, ok: null }];
+  }
+  return registered.map(({ chainKey, hasFarms }) => {
+    const actual = orders.find((order) => order.chainKey === chainKey)?.status ?? null;
+    if (!hasFarms && actual === null) {
+      return { what, chainKey, expected: NO_ORDER, actual: NO_ORDER, ok: true };
+    }
+    const ok = actual === 'applied' ? true : null;
+    return { what, chainKey, expected: 'applied', actual, ok };
+  });
 }
 
 function checkBudget(
@@ -149,6 +181,15 @@ function scheduledBudget({ args }: ControllerChange, epoch: number): bigint {
     budget = (budget * (BPS - amount('decayBps'))) / BPS;
   }
   return budget > floor ? budget : floor;
+}
+
+function argumentsOf(call: ProposalCall): string {
+  return textOf(Object.fromEntries(call.args.map(({ name, value }) => [name, value])));
+}
+
+/** Those of `args` the call has, in its order. */
+function sameOf(call: ProposalCall, args: ControllerChange['args']): string {
+  return textOf(Object.fromEntries(call.args.map(({ name }) => [name, args[name] ?? 'missing'])));
 }
 
 function textOf(args: Readonly<Record<string, string>>): string {
