@@ -26,6 +26,7 @@ function aReport(): ReconcileReport {
   return {
     id: 12,
     ok: false,
+    outcome: 'different',
     comparedPairs: 1,
     driftWei: 5n,
     chains: [
@@ -52,6 +53,7 @@ function aReport(): ReconcileReport {
           },
         ],
         supply,
+        notCompared: null,
       },
     ],
     supply: { initial: 0n, total: 7n, inFlight: 0n, difference: 7n, ok: false, chains: [supply] },
@@ -108,6 +110,29 @@ describe('POST /v1/reconciliations', () => {
     expect(body['problems']).toEqual([
       'The reward supply is off by 7 wei: 7 on the chains and 0 in flight, 0 minted.',
     ]);
+  });
+
+  it('says of each chain that was not compared why, and is not ok', async () => {
+    const report = aReport();
+    const sentence = 'The rewards of chain alpha were not compared.';
+    const why = { reason: 'no-boundary', chainKey: 'alpha', block: 130, sentence } as const;
+    vi.spyOn(reconcile, 'run').mockResolvedValueOnce({
+      ...report,
+      outcome: 'not-compared',
+      driftWei: null,
+      supply: null,
+      chains: report.chains.map((chain) => ({
+        ...chain,
+        driftWei: null,
+        differences: [],
+        notCompared: why,
+      })),
+    });
+    const { status, body } = await ask('POST');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ ok: false, outcome: 'not-compared', driftWei: null });
+    expect(listAt(body, 'chains')[0]).toMatchObject({ driftWei: null, notCompared: sentence });
+    expect(body['problems']).toEqual([sentence]);
   });
 
   it('refuses a second run while one is running, and takes one afterwards', async () => {

@@ -61,6 +61,7 @@ const problem = {
 
 const reconciliation = (ok: boolean) => ({
   ok,
+  outcome: ok ? 'equal' : 'different',
   comparedPairs: 3,
   ledgerVerified: true,
   chains: [
@@ -128,10 +129,27 @@ describe('exit code 1', () => {
   });
 
   it('is no success to have compared nothing', async () => {
-    const { url } = await stub({ ok: true, comparedPairs: 0, ledgerVerified: true, chains: [] });
+    const sentence = 'Nothing is posted on chain alpha yet: start the worker and try again.';
+    const chains = [{ chainKey: 'alpha', driftWei: null, notCompared: sentence, differences: [] }];
+    const nothing = { ok: false, outcome: 'not-compared', comparedPairs: 0, ledgerVerified: true };
+    const { url } = await stub({ ...nothing, chains, problems: [sentence] });
     const run = await headwater('ledger', 'reconcile', '--api', url);
     expect(run.code).toBe(1);
-    expect(run.stdout).toContain('nothing was compared');
+    expect(run.stdout).toContain(sentence);
+    expect(run.stdout).toContain('nothing was compared yet');
+    expect(run.stdout).not.toContain('does NOT equal');
+  });
+
+  it('is no success to have compared some of the chains only', async () => {
+    const sentence = 'Chain beta cannot be read.';
+    const equal = reconciliation(true);
+    const beta = { chainKey: 'beta', driftWei: null, notCompared: sentence, differences: [] };
+    const part = { ...equal, ok: false, outcome: 'not-compared', chains: [...equal.chains, beta] };
+    const { url } = await stub({ ...part, problems: [sentence] });
+    const run = await headwater('ledger', 'reconcile', '--api', url);
+    expect(run.code).toBe(1);
+    expect(run.stdout).toContain(sentence);
+    expect(run.stdout).toContain('Not every chain was compared');
   });
 
   it('names the first broken journal', async () => {

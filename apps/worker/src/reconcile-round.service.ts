@@ -26,12 +26,15 @@ export class ReconcileRound {
     const clock = await this.epochs.clock();
     if (clock === undefined || clock.epoch === 0 || clock.epoch === this.doneIn) return;
     if (!(await this.isDue(clock))) return;
-    const { id, ok, comparedPairs, driftWei, chains } = await this.reconcile.run();
+    const { id, outcome, comparedPairs, driftWei, chains } = await this.reconcile.run();
     this.doneIn = clock.epoch;
     const differences = chains.reduce((count, chain) => count + chain.differences.length, 0);
     const fields = { epoch: clock.epoch, run: id, comparedPairs, driftWei, differences };
-    if (ok) this.log.info(fields, 'ledger equals the chains');
-    else this.log.error(fields, 'ledger differs from the chains');
+    const reasons = chains.flatMap(({ notCompared }) => notCompared?.sentence ?? []);
+    if (outcome === 'equal') this.log.info(fields, 'ledger equals the chains');
+    else if (outcome === 'different') {
+      this.log.error({ ...fields, reasons }, 'ledger differs from the chains');
+    } else this.log.info({ ...fields, reasons }, 'nothing to compare yet');
   }
 
   private async isDue({ startsAt, endsAt, now }: EpochClock): Promise<boolean> {

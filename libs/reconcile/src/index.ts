@@ -1,5 +1,11 @@
 export { type ChainSupply, type SupplyReport } from './domain/compare-supply.js';
 export { type ComparedFact, type Difference } from './domain/difference.js';
+export {
+  type NotCompared,
+  type NotComparedReason,
+  RECONCILE_OUTCOMES,
+  type ReconcileOutcome,
+} from './domain/outcome.js';
 export { ReconcileModule } from './reconcile.module.js';
 export {
   type ChainReconciliation,

@@ -27,6 +27,12 @@ import {
 } from './domain/compare-supply.js';
 import { absolute, type Difference, type Finding } from './domain/difference.js';
 import { type KnownFacts, knownFacts } from './domain/known-facts.js';
+import {
+  type NotCompared,
+  notCompared,
+  outcomeOf,
+  type ReconcileOutcome,
+} from './domain/outcome.js';
 import { PinnedChain } from './pinned-chain.js';
 import { type ReconcileRun, ReconcileRunStore } from './storage/reconcile-run-store.js';
 
@@ -48,18 +54,22 @@ export interface ChainReconciliation {
   readonly comparedPairs: number;
   /** Farms and positions whose stored state was compared at the posted block. */
   readonly comparedStates: number;
-  /** Sum of the differences of rewards, without sign. */
-  readonly driftWei: bigint;
+  /** Sum of the differences of rewards, without sign; null when none were compared. */
+  readonly driftWei: bigint | null;
   readonly differences: readonly Difference[];
   readonly supply: ChainSupply | null;
+  /** What kept the chain from being compared in full; null when nothing did. */
+  readonly notCompared: NotCompared | null;
 }
 
-/** Outcome of a reconciliation; `ok` only when nothing at all differs. */
+/** Outcome of a reconciliation; `ok` only when all was compared and nothing at all differs. */
 export interface ReconcileReport {
   readonly id: number;
   readonly ok: boolean;
+  readonly outcome: ReconcileOutcome;
   readonly comparedPairs: number;
-  readonly driftWei: bigint;
+  /** Over the chains whose rewards were compared; null when there is none. */
+  readonly driftWei: bigint | null;
   readonly chains: readonly ChainReconciliation[];
   /** Null until something is posted on every chain. */
   readonly supply: SupplyReport | null;
@@ -107,23 +117,27 @@ export class ReconcileService {
     const supply = await this.reconcileSupply(chains);
     const trialBalance = await this.ledger.trialBalance();
     const comparedPairs = chains.reduce((total, chain) => total + chain.comparedPairs, 0);
-    const driftWei = sumOf(chains.map((chain) => chain.driftWei));
-    const isOk =
+    const drifts = chains.map((chain) => chain.driftWei).filter((drift) => drift !== null);
+    const driftWei = drifts.length === 0 ? null : sumOf(drifts);
+    const isEqual =
       verification.ok &&
       supply?.ok !== false &&
       chains.every(({ differences }) => differences.length === 0) &&
       trialBalance.every(({ difference }) => difference === 0n);
-    const report = { ok: isOk, comparedPairs, driftWei, chains, supply, trialBalance };
-    const outcome = { ...report, ledgerVerified: verification.ok, verification };
+    const outcome = outcomeOf({ isEqual, chains });
+    const isOk = outcome === 'equal';
+    const compared = { comparedPairs, driftWei, chains, supply, trialBalance };
+    const verified = { ledgerVerified: verification.ok, verification };
+    const report = { ok: isOk, outcome, ...compared, ...verified };
     const initialSupply = supply?.initial ?? null;
     const id = await this.runs.add({
       isOk,
       comparedPairs,
       driftWei,
       initialSupply,
-      report: outcome,
+      report,
     });
-    return { id, ...outcome };
+    return { id, ...report };
   }
 
   /** Stored runs, newest first. */
@@ -138,8 +152,11 @@ export class ReconcileService {
     const rows = await this.readRows(chain);
     const { chainId, key: chainKey } = chain;
     const none = { chainId, chainKey, block: null, blockHash: null, postedBlock: null };
-    const nothing = { comparedPairs: 0, comparedStates: 0, driftWei: 0n, differences: [] };
-    if (rows === undefined) return { ...none, ...nothing, supply: null };
+    const nothing = { comparedPairs: 0, comparedStates: 0, driftWei: null, differences: [] };
+    if (rows === undefined) {
+      const why = notCompared({ reason: 'nothing-posted', chainKey, block: null });
+      return { ...none, ...nothing, supply: null, notCompared: why };
+    }
 
     const read = await chain.fromOneNode(async (node) => {
       const { cursor, boundary, known, sums } = rows;
@@ -159,6 +176,8 @@ export class ReconcileService {
     });
     const { boundary, cursor, known } = rows;
     const rewards = read.findings.filter(({ what }) => what === 'reward');
+    const drifts = rewards.map((finding) => absolute(finding.ledger - finding.chain));
+    const noBoundary = { reason: 'no-boundary', chainKey, block: cursor.postedBlock } as const;
     return {
       chainId,
       chainKey,
@@ -167,9 +186,10 @@ export class ReconcileService {
       postedBlock: cursor.postedBlock,
       comparedPairs: boundary === undefined ? 0 : known.pairs.length,
       comparedStates: known.farmIds.length + known.pairs.length,
-      driftWei: sumOf(rewards.map((finding) => absolute(finding.ledger - finding.chain))),
+      driftWei: boundary === undefined ? null : sumOf(drifts),
       differences: await this.explain(read.findings, verification),
       supply: await this.supplyOf(chain, cursor.postedBlock, read.totalSupply),
+      notCompared: boundary === undefined ? notCompared(noBoundary) : null,
     };
   }
 

@@ -1,3 +1,4 @@
+import type { ReconcileOutcome } from '#reconcile';
 import type { ChainKeyOf } from '../ledger/ledger-dto.js';
 import type { TrialBalanceLineDto, VerificationDto } from '../ledger/ledger.dto.js';
 import type {
@@ -23,14 +24,17 @@ export function reconciliationDto(run: StoredRun, keyOf: ChainKeyOf): Reconcilia
   const supply = supplyDto(report.objectOrNull('supply'));
   const trialBalance = report.list('trialBalance').map((line) => lineDto(line, keyOf));
   const verification = verificationDto(report.object('verification'), keyOf);
+  const chains = report.list('chains').map(chainDto);
+  const outcome = outcomeOf(report);
   return {
     id: run.id,
-    ok: report.flag('ok'),
+    ok: outcome === 'equal',
+    outcome,
     finishedAt: Math.floor(run.createdAt.getTime() / MS_PER_SECOND),
     comparedPairs: report.int('comparedPairs'),
-    driftWei: report.text('driftWei'),
-    problems: problemsOf({ supply, trialBalance, verification }),
-    chains: report.list('chains').map(chainDto),
+    driftWei: report.textOrNull('driftWei'),
+    problems: problemsOf({ chains, supply, trialBalance, verification }),
+    chains,
     supply,
     trialBalance,
     ledgerVerified: report.flag('ledgerVerified'),
@@ -38,15 +42,24 @@ export function reconciliationDto(run: StoredRun, keyOf: ChainKeyOf): Reconcilia
   };
 }
 
+/** A report of before outcomes were told apart is judged by its flag. */
+function outcomeOf(report: StoredFields): ReconcileOutcome {
+  const outcome = report.textOrNull('outcome') ?? (report.flag('ok') ? 'equal' : 'different');
+  if (outcome === 'equal' || outcome === 'not-compared') return outcome;
+  return 'different';
+}
+
 function problemsOf(facts: {
+  readonly chains: readonly ReconciledChainDto[];
   readonly supply: SupplyDto | null;
   readonly trialBalance: readonly TrialBalanceLineDto[];
   readonly verification: VerificationDto;
 }): readonly string[] {
-  const { supply, trialBalance, verification } = facts;
+  const { chains, supply, trialBalance, verification } = facts;
   const { firstBad } = verification;
   const journal = firstBad?.businessKey ?? null;
   return [
+    ...chains.map(({ notCompared }) => notCompared).filter((sentence) => sentence !== null),
     ...(supply === null || supply.ok
       ? []
       : [
@@ -76,9 +89,10 @@ function chainDto(chain: StoredFields): ReconciledChainDto {
     postedBlock: chain.intOrNull('postedBlock'),
     comparedPairs: chain.int('comparedPairs'),
     comparedStates: chain.int('comparedStates'),
-    driftWei: chain.text('driftWei'),
+    driftWei: chain.textOrNull('driftWei'),
     differences: chain.list('differences').map((difference) => differenceDto(difference, chainKey)),
     supply: supply === null ? null : chainSupplyDto(supply),
+    notCompared: chain.objectOrNull('notCompared')?.text('sentence') ?? null,
   };
 }
 

@@ -1,7 +1,9 @@
+import { RECONCILE_OUTCOMES, type ReconcileOutcome } from '#reconcile';
 import {
   ApiAddress,
   ApiAmount,
   ApiBlock,
+  ApiChoice,
   ApiFlag,
   ApiInt,
   ApiList,
@@ -87,14 +89,24 @@ export class ReconciledChainDto {
   @ApiInt({ description: 'Farms and positions whose state was compared.' })
   readonly comparedStates!: number;
 
-  @ApiAmount({ description: 'Sum of the differences of rewards, without sign.' })
-  readonly driftWei!: string;
+  @ApiAmount({
+    nullable: true,
+    description: 'Sum of the differences of rewards, without sign; null when none were compared.',
+  })
+  readonly driftWei!: string | null;
 
   @ApiList(DifferenceDto)
   readonly differences!: readonly DifferenceDto[];
 
   @ApiObject(ChainSupplyDto, { nullable: true })
   readonly supply!: ChainSupplyDto | null;
+
+  @ApiText({
+    nullable: true,
+    description:
+      'Why the chain was not compared, or not in full, and what to do; null when it was.',
+  })
+  readonly notCompared!: string | null;
 }
 
 export class SupplyDto {
@@ -118,19 +130,27 @@ export class ReconciliationDto {
   @ApiInt()
   readonly id!: number;
 
-  @ApiFlag({ description: 'Whether nothing at all differs.' })
+  @ApiFlag({ description: 'Whether every chain was compared and nothing at all differs.' })
   readonly ok!: boolean;
+
+  @ApiChoice(RECONCILE_OUTCOMES, {
+    description:
+      '`ok` is `equal`. `not-compared`: nothing differs, but some chain was not compared in full.',
+  })
+  readonly outcome!: ReconcileOutcome;
 
   @ApiTime({ description: 'When the run ended.' })
   readonly finishedAt!: number;
 
-  @ApiInt({ description: '0 when nothing is posted yet; then `ok` proves nothing.' })
+  @ApiInt({ description: 'Positions compared; 0 as long as nobody staked.' })
   readonly comparedPairs!: number;
 
-  @ApiAmount()
-  readonly driftWei!: string;
+  @ApiAmount({ nullable: true, description: 'Null when no chain has rewards to compare yet.' })
+  readonly driftWei!: string | null;
 
-  @ApiTexts({ description: 'What is wrong besides the differences of single rows.' })
+  @ApiTexts({
+    description: 'What is wrong or was not compared, besides the differences of single rows.',
+  })
   readonly problems!: readonly string[];
 
   @ApiList(ReconciledChainDto)

@@ -11,7 +11,7 @@ export function addLedgerCommands(program: Command, session: Session): void {
   const ledger = program.command('ledger').description('double-entry ledger');
   ledger
     .command('reconcile')
-    .description('compare the ledger with every chain now; exit 1 when they differ')
+    .description('compare the ledger with every chain now; exit 1 unless they are equal')
     .action(async (_options: unknown, command: Command) => {
       await session.run(command, ({ api, out }) => reconcile(api, out));
     });
@@ -51,13 +51,13 @@ const DIFFERENCES: readonly Column[] = [
 async function reconcile(api: ApiClient, out: Output): Promise<ExitCode> {
   const body = await api.post('/v1/reconciliations');
   const run = Answer.of(body);
-  const isOk = run.flag('ok') === true;
-  const chains = run.list('chains');
-  const hasCompared = chains.some((chain) => (chain.count('comparedStates') ?? 0) > 0);
+  const isEqual = run.flag('ok') === true && run.text('outcome') === 'equal';
+  const exitCode = isEqual ? EXIT.ok : EXIT.checkFailed;
   if (out.isJson) {
     out.json(body);
-    return isOk && hasCompared ? EXIT.ok : EXIT.checkFailed;
+    return exitCode;
   }
+  const chains = run.list('chains');
   out.table(RECONCILED_CHAINS, chains, 'No chain is configured.');
   const differences = chains.flatMap((chain) => chain.list('differences'));
   if (differences.length > 0) {
@@ -70,15 +70,18 @@ async function reconcile(api: ApiClient, out: Output): Promise<ExitCode> {
     ['hash chain', run.flag('ledgerVerified') === true ? 'verified' : 'BROKEN'],
   ]);
   for (const problem of run.texts('problems')) out.line(problem);
-  out.line(verdictOf(isOk, hasCompared));
-  return isOk && hasCompared ? EXIT.ok : EXIT.checkFailed;
+  out.line(verdictOf(run));
+  return exitCode;
 }
 
-function verdictOf(isOk: boolean, hasCompared: boolean): string {
-  if (!isOk) return 'The ledger does NOT equal every chain.';
-  return hasCompared
-    ? 'The ledger equals every chain.'
-    : 'Nothing is posted yet, so nothing was compared.';
+function verdictOf(run: Answer): string {
+  const outcome = run.text('outcome');
+  if (outcome === 'equal') return 'The ledger equals every chain.';
+  if (outcome !== 'not-compared') return 'The ledger does NOT equal every chain.';
+  const isNothing = run.list('chains').every((chain) => chain.text('notCompared') !== undefined);
+  return isNothing
+    ? 'The ledger is not checked: nothing was compared yet.'
+    : 'Not every chain was compared; what was compared is equal.';
 }
 
 function whatOf(row: Answer): string {

@@ -8,7 +8,8 @@ export interface ReconcileRun {
   readonly id: number;
   readonly isOk: boolean;
   readonly comparedPairs: number;
-  readonly driftWei: bigint;
+  /** Null when no rewards were compared. */
+  readonly driftWei: bigint | null;
   readonly report: unknown;
   readonly createdAt: Date;
 }
@@ -21,7 +22,7 @@ export class ReconcileRunStore {
   async add(run: {
     readonly isOk: boolean;
     readonly comparedPairs: number;
-    readonly driftWei: bigint;
+    readonly driftWei: bigint | null;
     readonly initialSupply: bigint | null;
     readonly report: object;
   }): Promise<number> {
@@ -32,7 +33,7 @@ export class ReconcileRunStore {
       [
         run.isOk,
         run.comparedPairs,
-        String(run.driftWei),
+        String(run.driftWei ?? 0n),
         run.initialSupply?.toString() ?? null,
         canonicalJson(run.report),
       ],
@@ -54,8 +55,8 @@ export class ReconcileRunStore {
   async newest(limit: number): Promise<readonly ReconcileRun[]> {
     return queryRows<ReconcileRun>(
       this.dataSource.manager,
-      `SELECT id, is_ok AS "isOk", compared_pairs AS "comparedPairs", drift_wei AS "driftWei",
-         report, created_at AS "createdAt"
+      `SELECT id, is_ok AS "isOk", compared_pairs AS "comparedPairs", 
+         CASE WHEN report->'driftWei' = 'null' THEN NULL ELSE drift_wei END AS "driftWei", report, created_at AS "createdAt"
        FROM reconcile_run ORDER BY id DESC LIMIT $1`,
       [limit],
     );
