@@ -6,16 +6,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   budgetsOf,
   claim,
-  closeRoute,
   creditState,
   Devnet,
+  distrustBridge,
   hubContractsOf,
   move,
   moveIntoEscrow,
   type Network,
   networkOf,
   openFarmLike,
-  openRoute,
   passSchedule,
   reorg,
   retryEscrow,
@@ -24,6 +23,7 @@ import {
   stake,
   stakedBy,
   swap,
+  trustBridge,
   waitForArrival,
   waitForStatus,
   withdraw,
@@ -139,10 +139,10 @@ describe('local network', () => {
   it('retries a failed compose call only when told to', async () => {
     const amount = parseEther('4');
     await stake(network, { who: 'bob', ...HUB_DLT, amount });
-    await closeRoute(network, ALPHA_DLT);
+    await distrustBridge(network, { from: 'hub', to: 'alpha' });
     const { guid } = await move(network, { who: 'bob', from: HUB_DLT, to: ALPHA_DLT, amount });
     await waitForStatus(network, guid, 'compose-failed');
-    await openRoute(network, ALPHA_DLT);
+    await trustBridge(network, { from: 'hub', to: 'alpha' });
 
     const { status } = await network.control.retry(guid);
 

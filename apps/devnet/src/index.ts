@@ -31,7 +31,7 @@ export {
   stakedBy,
   withdraw,
 } from './scenario/farming.js';
-export { closeRoute, openRoute } from './scenario/incidents.js';
+export { distrustBridge, trustBridge } from './scenario/incidents.js';
 export { type SoldSide, swap } from './scenario/market.js';
 export {
   creditState,

@@ -89,6 +89,11 @@ interface IPositionBridge {
     error Bridge_UnknownOft(address from);
     error Bridge_UntrustedPeer(uint32 srcEid, bytes32 sender);
     error Bridge_NoRoute(address token);
+    /// @param current OFT the route was opened to once.
+    error Bridge_RouteFixed(address current, address requested);
+    /// @param held Tokens of the bridge.
+    /// @param owed Open escrow and the credit that arrives, together.
+    error Bridge_NotCovered(address token, uint256 held, uint256 owed);
     error Bridge_NoPeer(uint32 eid);
     error Bridge_ZeroAmount();
     error Bridge_ZeroAddress();
@@ -103,11 +108,12 @@ interface IPositionBridge {
 
     /// @notice Sequence number of the last event; consecutive from 1.
     function seq() external view returns (uint64);
-    /// @notice OFT that carries `token`, zero when the token cannot travel.
+    /// @notice OFT that carries `token` away from here, zero when its route is closed.
     function oftOf(address token) external view returns (address);
     function peerOf(uint32 eid) external view returns (bytes32);
     function creditOf(bytes32 guid) external view returns (Credit memory);
-    /// @notice Sum of the open escrow of `token`.
+    /// @notice Sum of the open escrow of `token`; never more than this contract holds when a credit
+    /// is added.
     function escrowTotal(address token) external view returns (uint256);
 
     /// @notice What a move would send and cost.
@@ -137,7 +143,10 @@ interface IPositionBridge {
         payable
         returns (bytes32 newGuid);
 
-    /// @notice Names the OFT that carries `token`; zero closes the route. Only the owner.
+    /// @notice Names the OFT that carries `token`, once and for all; zero closes the route, the
+    /// same OFT opens it again. A closed route stops new moves from this chain; what is on its way
+    /// here
+    /// still arrives, and every exit of an escrow stays open. Only the owner.
     function setRoute(address token, address oft) external;
     /// @notice Names the bridge of another chain. Only the owner.
     function setPeer(uint32 eid, bytes32 peer) external;

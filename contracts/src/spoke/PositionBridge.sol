@@ -23,16 +23,24 @@ import {IPositionBridge} from "../interfaces/IPositionBridge.sol";
 import {LzOptions} from "../libraries/LzOptions.sol";
 
 /// @title PositionBridge
-/// @dev Holds no tokens but open escrow. A credit is written before the restake is tried, the
-/// restake gets the same gas whoever executes, and each credit leaves `Escrowed` exactly once.
+/// @dev Holds no tokens but open escrow and what arrived and waits for its compose. A credit is
+/// paid from its own arrival: it is written, before the restake is tried, only when the tokens
+/// held cover it beside everything owed. The restake gets the same gas whoever executes, and each
+/// credit leaves `Escrowed` exactly once.
 contract PositionBridge is IPositionBridge, ILayerZeroComposer, Ownable, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
     using SafeCast for uint256;
 
-    /// @dev Gas left for what follows the restake: booking the escrow and its event.
-    uint256 private constant GAS_RESERVE = 100_000;
+    /// @dev One slot. The OFT is named once; closing stops moves from here and nothing else.
+    struct Route {
+        address oft;
+        bool isOpen;
+    }
+
+    /// @dev Gas left for what follows the restake: taking the credit out or its long event.
+    uint256 private constant GAS_RESERVE = 60_000;
     /// @dev Gas used before the restake: checks and writing the credit, all slots cold.
-    uint256 private constant GAS_BEFORE_RESTAKE = 100_000;
+    uint256 private constant GAS_BEFORE_RESTAKE = 140_000;
     /// @dev Revert data kept of a failed restake; more could cost more gas than is left.
     uint256 private constant REASON_SIZE_MAX = 256;
 
@@ -44,12 +52,12 @@ contract PositionBridge is IPositionBridge, ILayerZeroComposer, Ownable, Reentra
     /// @inheritdoc IPositionBridge
     uint64 public seq;
     /// @inheritdoc IPositionBridge
-    mapping(address token => address oft) public oftOf;
-    /// @inheritdoc IPositionBridge
     mapping(uint32 eid => bytes32 peer) public peerOf;
     /// @inheritdoc IPositionBridge
     mapping(address token => uint256 amount) public escrowTotal;
 
+    mapping(address token => Route) private _routes;
+    /// @dev Of every OFT ever named, whether its route is open or closed.
     mapping(address oft => address token) private _tokenOf;
     mapping(bytes32 guid => Credit) private _credits;
 
@@ -66,19 +74,21 @@ contract PositionBridge is IPositionBridge, ILayerZeroComposer, Ownable, Reentra
     }
 
     /// @inheritdoc IPositionBridge
-    /// @dev Packets on their way through a route that is closed wait at the endpoint, retryable
-    /// by anyone once it is open again: an OFT that is no longer trusted must not credit anything.
+    /// @dev An OFT named later could credit what others brought through the first one.
     function setRoute(address token, address oft) external onlyOwner {
         if (token == address(0)) revert Bridge_ZeroAddress();
-        address previous = oftOf[token];
-        if (previous != address(0)) delete _tokenOf[previous];
-        oftOf[token] = oft;
-        if (oft != address(0)) {
-            if (IOFT(oft).token() != token) revert Bridge_UnknownOft(oft);
+        Route storage route = _routes[token];
+        if (oft != address(0) && route.oft != oft) {
+            if (route.oft != address(0)) revert Bridge_RouteFixed(route.oft, oft);
+            if (_tokenOf[oft] != address(0) || IOFT(oft).token() != token) {
+                revert Bridge_UnknownOft(oft);
+            }
+            route.oft = oft;
             _tokenOf[oft] = token;
             // Farms takes tokens only from its caller, for a stake this contract asks for.
             IERC20(token).forceApprove(address(FARMS), type(uint256).max);
         }
+        route.isOpen = oft != address(0);
         emit RouteSet(token, oft, ++seq);
     }
 
@@ -106,8 +116,9 @@ contract PositionBridge is IPositionBridge, ILayerZeroComposer, Ownable, Reentra
         );
     }
 
-    /// @notice Takes a position that arrives. Only the endpoint, and only what a routed OFT
-    /// composed for the bridge of the source chain.
+    /// @notice Takes a position that arrives. Only the endpoint, and only what an OFT named for its
+    /// token composed for the bridge of the source chain. A closed route lets in what is on its
+    /// way.
     /// @dev Anyone may execute a waiting compose with any gas and value: too little gas reverts
     /// and it waits on, and value sent along has no effect.
     function lzCompose(address from, bytes32 guid, bytes calldata message, address, bytes calldata)
@@ -134,6 +145,7 @@ contract PositionBridge is IPositionBridge, ILayerZeroComposer, Ownable, Reentra
             amount: OFTComposeMsgCodec.amountLD(message).toUint96(),
             srcEid: srcEid
         });
+        _owe(token, credit.amount);
         _credits[guid] = credit;
         _restakeOrEscrow(guid, credit, farmId);
     }
@@ -175,6 +187,12 @@ contract PositionBridge is IPositionBridge, ILayerZeroComposer, Ownable, Reentra
     /// @notice Always refused: without an owner no route could be opened or closed.
     function renounceOwnership() public view override onlyOwner {
         revert Bridge_RenounceDisabled();
+    }
+
+    /// @inheritdoc IPositionBridge
+    function oftOf(address token) external view returns (address) {
+        Route memory route = _routes[token];
+        return route.isOpen ? route.oft : address(0);
     }
 
     /// @inheritdoc IPositionBridge
@@ -220,10 +238,10 @@ contract PositionBridge is IPositionBridge, ILayerZeroComposer, Ownable, Reentra
         );
         if (ok) {
             _credits[guid].state = CreditState.Restaked;
+            escrowTotal[credit.token] -= credit.amount;
             emit MoveRestaked(guid, credit.recipient, farmId, credit.amount, false, ++seq);
             return;
         }
-        escrowTotal[credit.token] += credit.amount;
         emit MoveEscrowed(
             guid,
             credit.recipient,
@@ -234,6 +252,15 @@ contract PositionBridge is IPositionBridge, ILayerZeroComposer, Ownable, Reentra
             reason,
             ++seq
         );
+    }
+
+    /// @dev Counts what arrived as owed, provided that it did arrive: an OFT, or who writes in its
+    /// name, cannot have a credit paid from what belongs to somebody else.
+    function _owe(address token, uint256 amount) private {
+        uint256 owed = escrowTotal[token] + amount;
+        uint256 held = IERC20(token).balanceOf(address(this));
+        if (held < owed) revert Bridge_NotCovered(token, held, owed);
+        escrowTotal[token] = owed;
     }
 
     function _restake(address token, uint32 farmId, address recipient, uint96 amount) private {
@@ -256,9 +283,12 @@ contract PositionBridge is IPositionBridge, ILayerZeroComposer, Ownable, Reentra
 
     /// @dev The value is passed on as the fee; the endpoint refunds the caller what it exceeds.
     function _send(IOFT oft, address token, SendParam memory param) private returns (bytes32 guid) {
-        if (oft.approvalRequired()) IERC20(token).forceApprove(address(oft), param.amountLD);
+        bool needsApproval = oft.approvalRequired();
+        if (needsApproval) IERC20(token).forceApprove(address(oft), param.amountLD);
         (MessagingReceipt memory receipt,) =
             oft.send{value: msg.value}(param, MessagingFee(msg.value, 0), msg.sender);
+        // What it did not take it must not take later, from somebody else's escrow.
+        if (needsApproval) IERC20(token).forceApprove(address(oft), 0);
         return receipt.guid;
     }
 
@@ -288,8 +318,9 @@ contract PositionBridge is IPositionBridge, ILayerZeroComposer, Ownable, Reentra
     {
         if (request.recipient == address(0)) revert Bridge_ZeroAddress();
         token = FARMS.stakeTokenOf(request.farmId);
-        oft = IOFT(oftOf[token]);
-        if (address(oft) == address(0)) revert Bridge_NoRoute(token);
+        Route memory route = _routes[token];
+        if (!route.isOpen) revert Bridge_NoRoute(token);
+        oft = IOFT(route.oft);
         bytes32 peer = peerOf[request.dstEid];
         if (peer == bytes32(0)) revert Bridge_NoPeer(request.dstEid);
 
@@ -309,8 +340,8 @@ contract PositionBridge is IPositionBridge, ILayerZeroComposer, Ownable, Reentra
         returns (IOFT oft, SendParam memory param)
     {
         if (to == address(0)) revert Bridge_ZeroAddress();
-        oft = IOFT(oftOf[credit.token]);
-        if (address(oft) == address(0)) revert Bridge_NoRoute(credit.token);
+        // A credit came through the one OFT of its token; it may return when the route is closed.
+        oft = IOFT(_routes[credit.token].oft);
         param.dstEid = dstEid;
         param.to = bytes32(uint256(uint160(to)));
         param.amountLD = credit.amount;

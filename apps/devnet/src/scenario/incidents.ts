@@ -1,31 +1,38 @@
-import { encodeFunctionData, zeroAddress } from 'viem';
+import { encodeFunctionData, type Hex, pad, zeroHash } from 'viem';
 import { positionBridgeAbi } from '#abi';
-import { type Address, toHex } from '#kernel';
+import { toHex } from '#kernel';
+import { type ChainKey, CHAINS } from '../topology.js';
 import type { Done } from './farming.js';
-import { contractsOf, type FarmRef, type Network, stakeTokenOf } from './network.js';
+import { contractsOf, type Network } from './network.js';
+
+/** The way on which positions come to `to` from `from`. */
+export interface Path {
+  readonly from: ChainKey;
+  readonly to: ChainKey;
+}
 
 /**
- * Closes the route of a farm's token on a spoke: moves that arrive there fail in their compose call
- * and wait until the route is open again.
+ * Makes the bridge of a chain distrust the bridge of another one: moves that arrive from there fail
+ * in their compose call and wait until it is trusted again.
  */
-export function closeRoute(network: Network, farm: FarmRef): Promise<Done> {
-  return setRoute(network, farm, zeroAddress);
+export function distrustBridge(network: Network, path: Path): Promise<Done> {
+  return setPeer(network, path, zeroHash);
 }
 
-/** Opens the route of a farm's token on a spoke, where the token is its own OFT. */
-export function openRoute(network: Network, farm: FarmRef): Promise<Done> {
-  return setRoute(network, farm, stakeTokenOf(network, farm));
+/** Makes the bridge of a chain trust the bridge of another one again. */
+export function trustBridge(network: Network, path: Path): Promise<Done> {
+  return setPeer(network, path, pad(contractsOf(network, path.from).bridge, { size: 32 }));
 }
 
-async function setRoute(network: Network, farm: FarmRef, oft: Address): Promise<Done> {
-  const receipt = await network.chains[farm.chain].sender('owner').execute({
-    label: 'change of a route',
-    to: contractsOf(network, farm.chain).bridge,
+async function setPeer(network: Network, { from, to }: Path, peer: Hex): Promise<Done> {
+  const receipt = await network.chains[to].sender('owner').execute({
+    label: 'change of a peer',
+    to: contractsOf(network, to).bridge,
     data: toHex(
       encodeFunctionData({
         abi: positionBridgeAbi,
-        functionName: 'setRoute',
-        args: [stakeTokenOf(network, farm), oft],
+        functionName: 'setPeer',
+        args: [CHAINS[from].eid, peer],
       }),
     ),
   });

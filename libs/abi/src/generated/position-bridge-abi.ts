@@ -85,7 +85,7 @@ export const positionBridgeAbi = [
     type: 'function',
     name: 'oftOf',
     inputs: [{ name: 'token', type: 'address' }],
-    outputs: [{ name: 'oft', type: 'address' }],
+    outputs: [{ name: '', type: 'address' }],
     stateMutability: 'view',
   },
   {
@@ -317,6 +317,15 @@ export const positionBridgeAbi = [
   { type: 'error', name: 'Bridge_NoRoute', inputs: [{ name: 'token', type: 'address' }] },
   {
     type: 'error',
+    name: 'Bridge_NotCovered',
+    inputs: [
+      { name: 'token', type: 'address' },
+      { name: 'held', type: 'uint256' },
+      { name: 'owed', type: 'uint256' },
+    ],
+  },
+  {
+    type: 'error',
     name: 'Bridge_NotEnoughGas',
     inputs: [
       { name: 'available', type: 'uint256' },
@@ -342,6 +351,14 @@ export const positionBridgeAbi = [
   },
   { type: 'error', name: 'Bridge_OnlySelf', inputs: [{ name: 'caller', type: 'address' }] },
   { type: 'error', name: 'Bridge_RenounceDisabled', inputs: [] },
+  {
+    type: 'error',
+    name: 'Bridge_RouteFixed',
+    inputs: [
+      { name: 'current', type: 'address' },
+      { name: 'requested', type: 'address' },
+    ],
+  },
   { type: 'error', name: 'Bridge_UnknownOft', inputs: [{ name: 'from', type: 'address' }] },
   {
     type: 'error',
