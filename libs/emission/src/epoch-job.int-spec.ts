@@ -4,11 +4,12 @@ import { createTestDatabase, type TestDatabase } from '#database/testing';
 import { FarmsProjector } from '#farms';
 import { IndexerModule, IndexerService } from '#indexer';
 import { defined, toChainId } from '#kernel';
-import { ObservabilityModule } from '#observability';
+import { Log, ObservabilityModule } from '#observability';
 import { Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { parseEvidence } from './domain/parse-evidence.js';
 import { EmissionModule } from './emission.module.js';
 import { EpochJob } from './epoch.job.js';
 import { EpochsService } from './epochs.service.js';
@@ -29,8 +30,8 @@ describe('epoch job on the real controller', () => {
   });
 
   /** A worker process of its own on the same database. */
-  const start = async (policy?: EmissionPolicy) => {
-    const config = hub.config(policy);
+  const start = async (policy?: EmissionPolicy, farmIds?: readonly number[]) => {
+    const config = hub.config({ policy, farmIds });
     @Module({
       providers: [
         { provide: AppConfig, useValue: config },
@@ -51,7 +52,9 @@ describe('epoch job on the real controller', () => {
     open.push(module);
     await module.init();
     const chainId = toChainId(hub.anvil.chainId);
+    const log = module.get(Log, { strict: false });
     return {
+      warn: vi.spyOn(log, 'warn'),
       epochs: module.get(EpochsService),
       sender: module.get(TransactionSender),
       /** One round of the worker, then so many blocks that what it sent is final. */
@@ -157,6 +160,25 @@ describe('epoch job on the real controller', () => {
     // The new farm has no facts: it gets its minimum.
     const epoch = defined(await worker.epochs.byEpoch(1), 'epoch 1');
     expect(epoch.targets.find(({ eid }) => eid === REMOTE_EID)?.amountSD).toBe(100_000n);
+  });
+
+  it('shows in the evidence that a farm has no declared value, and says so once', async () => {
+    const worker = await start(undefined, [2]);
+    for (let i = 0; i < 4; i += 1) await worker.round();
+    const epoch = defined(await worker.epochs.byEpoch(1), 'epoch 1');
+    const evidence = parseEvidence(defined(epoch.evidence, 'evidence'));
+    const values = evidence.facts.flatMap(({ farms }) =>
+      farms.map(({ farmId, valuePerTokenMicro }) => [farmId, valuePerTokenMicro]),
+    );
+    expect(values).toEqual([
+      [1, null],
+      [2, 1_000_000n],
+    ]);
+    expect(epoch.targets.map(({ amountSD }) => amountSD)).toEqual([0n, 100_000n]);
+    const told = worker.warn.mock.calls.filter(([fields]) => Reflect.has(fields, 'farms'));
+    expect(told).toEqual([
+      [{ epoch: 1, farms: ['hub:1'] }, 'farms without a declared value weigh nothing'],
+    ]);
   });
 
   it('does nothing while the controller is paused', async () => {

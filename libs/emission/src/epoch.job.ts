@@ -14,6 +14,7 @@ import { ConflictingBounds } from './domain/allocate.js';
 import { attemptKey, ATTEMPTS_MAX, retryWaitSeconds } from './domain/attempts.js';
 import { readinessOf } from './domain/epoch-schedule.js';
 import { decide } from './domain/evidence.js';
+import { undeclaredFarms } from './domain/facts.js';
 import type { EmissionParameters } from './domain/parameters.js';
 import { parseEvidence } from './domain/parse-evidence.js';
 import { decideCall, dispatchCall } from './epoch-calls.js';
@@ -113,6 +114,10 @@ export class EpochJob {
     if (!parameters) return undefined;
 
     const { policy } = this.config.deployment;
+    const farms = undeclaredFarms({ policy, facts, parameters });
+    if (farms.length > 0 && this.isNews(`undeclared:${epoch}`)) {
+      this.log.warn({ epoch, farms }, 'farms without a declared value weigh nothing');
+    }
     const businessKey = attemptKey(`decide:${epoch}:${FIRST_REVISION}`, attempt);
     try {
       const evidence = decide({ epoch, revision: FIRST_REVISION, policy, facts, parameters });

@@ -97,7 +97,6 @@ function farmFacts(chain: ChainDeployment, view: FarmView) {
     isActive: view.state === 'active',
     staked: view.totalStaked,
     stakeDecimals: view.stakeDecimals,
-    // A farm the deployment declares no value for weighs nothing.
-    valuePerTokenMicro: declared?.valuePerTokenMicro ?? 0n,
+    valuePerTokenMicro: declared?.valuePerTokenMicro ?? null,
   };
 }

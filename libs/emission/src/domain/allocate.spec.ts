@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { minOf, sumOf } from '#kernel';
 import { allocate, ConflictingBounds } from './allocate.js';
 import { decide, evidenceText, recompute } from './evidence.js';
-import type { ChainFacts, Policy } from './facts.js';
-import { parseEvidence } from './parse-evidence.js';
+import { type ChainFacts, type Policy, undeclaredFarms } from './facts.js';
+import { MalformedEvidence, parseEvidence } from './parse-evidence.js';
 import { chainCap, type EmissionParameters, farmKey, rangeOf } from './parameters.js';
 import { violationsOf } from './violations.js';
 
@@ -130,6 +130,31 @@ describe('tvl-weighted allocation', () => {
     expect(allocate({ ...inputs, facts }).map(({ amountSD }) => amountSD)).toEqual([10n, 990n]);
   });
 
+  it('weighs a farm without a declared value nothing, and names it', () => {
+    const inputs = inputsOf([aFarm({ minBps: 100 }), aFarm({ farmId: 2 })]);
+    const facts = inputs.facts.map((chain) => ({
+      ...chain,
+      farms: chain.farms.map((farm) =>
+        farm.farmId === 1 ? { ...farm, valuePerTokenMicro: null } : farm,
+      ),
+    }));
+    expect(allocate({ ...inputs, facts }).map(({ amountSD }) => amountSD)).toEqual([10n, 990n]);
+    expect(undeclaredFarms({ ...inputs, facts })).toEqual(['c1:1']);
+    expect(undeclaredFarms(inputs)).toEqual([]);
+  });
+
+  it('names no farm that the controller does not know or whose value does not count', () => {
+    const inputs = inputsOf([aFarm(), aFarm({ farmId: 2 })]);
+    const facts = inputs.facts.map((chain) => ({
+      ...chain,
+      farms: chain.farms.map((farm) => ({ ...farm, valuePerTokenMicro: null })),
+    }));
+    const parameters = { ...inputs.parameters, farms: inputs.parameters.farms.slice(1) };
+    expect(undeclaredFarms({ ...inputs, facts, parameters })).toEqual(['c1:2']);
+    const policy: Policy = { kind: 'fixed-shares', shares: {} };
+    expect(undeclaredFarms({ ...inputs, facts, policy })).toEqual([]);
+  });
+
   it('gives everybody the minimum when nothing is staked', () => {
     const farms = [aFarm({ staked: 0n, minBps: 100 }), aFarm({ farmId: 2, staked: 0n })];
     expect(amountsOf(farms)).toEqual([10n, 0n]);
@@ -188,6 +213,49 @@ describe('bounds that exclude each other', () => {
     const act = () => amountsOf(farms, options);
     expect(act).toThrow(ConflictingBounds);
     expect(act).toThrow(sentence);
+  });
+});
+
+/** Evidence as it was stored before values could be unknown. */
+const firstVersion = (valuePerTokenMicro: string) =>
+  '{"epoch":3,"facts":[{"block":{"hash":"0xab","number":5,"timestamp":50},"chainId":1,' +
+  '"chainKey":"c1","eid":1,"farms":[{"farmId":1,"isActive":true,"stakeDecimals":6,' +
+  `"staked":"100","valuePerTokenMicro":${valuePerTokenMicro}}],"missing":null}],` +
+  '"parameters":{"budgetSD":"1000","chains":[{"eid":1,"maxBps":10000}],"farms":[{"eid":1,' +
+  '"farmId":1,"maxBps":10000,"minBps":100,"previousSD":null}],"maxChangeBps":10000},' +
+  '"policy":{"kind":"tvl-weighted"},"revision":1,' +
+  '"targets":[{"amountSD":"10","eid":1,"farmId":1}],"version":1}';
+
+describe('stored evidence', () => {
+  it('of the first version computes to the same targets and the same text', () => {
+    const evidence = parseEvidence(firstVersion('"0"'));
+    expect(recompute(evidence)).toEqual(evidence.targets);
+    expect(evidenceText(evidence)).toBe(firstVersion('"0"'));
+  });
+
+  it('of the first version knows no value that is not declared', () => {
+    const text = firstVersion('null');
+    const path = 'evidence.facts[0].farms[0].valuePerTokenMicro';
+    expect(() => parseEvidence(text)).toThrow(new MalformedEvidence(`${path} is not a text`));
+  });
+
+  it('keeps that a farm has no declared value', () => {
+    const inputs = inputsOf([aFarm({ minBps: 100 })]);
+    const facts = inputs.facts.map((chain) => ({
+      ...chain,
+      farms: chain.farms.map((farm) => ({ ...farm, valuePerTokenMicro: null })),
+    }));
+    const text = evidenceText(decide({ epoch: 3, revision: 1, ...inputs, facts }));
+    const read = parseEvidence(text);
+    expect(read.version).toBe(2);
+    expect(read.facts).toEqual(facts);
+    expect(recompute(read)).toEqual(read.targets);
+    expect(evidenceText(read)).toBe(text);
+  });
+
+  it('of a later version is refused', () => {
+    const later = firstVersion('"0"').replace('"version":1', '"version":3');
+    expect(() => parseEvidence(later)).toThrow(new MalformedEvidence('unknown version 3'));
   });
 });
 

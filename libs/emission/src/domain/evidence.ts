@@ -3,11 +3,15 @@ import { allocate } from './allocate.js';
 import type { ChainFacts, Policy } from './facts.js';
 import type { EmissionParameters, Target } from './parameters.js';
 
-export const EVIDENCE_VERSION = 1;
+/** Version of new evidence; 2 says `null` where 1 said `0` of a farm without a declared value. */
+export const EVIDENCE_VERSION = 2;
+
+/** Versions that were ever stored: their hashes are on chain, so each stays readable. */
+export const EVIDENCE_VERSIONS = [1, EVIDENCE_VERSION] as const;
 
 /** Everything a decision was computed from, and what came out: anyone can compute it again. */
 export interface Evidence {
-  readonly version: typeof EVIDENCE_VERSION;
+  readonly version: (typeof EVIDENCE_VERSIONS)[number];
   readonly epoch: number;
   readonly revision: number;
   readonly policy: Policy;

@@ -1,5 +1,5 @@
 import { DomainError, type Hex, toHex } from '#kernel';
-import { type Evidence, EVIDENCE_VERSION } from './evidence.js';
+import { type Evidence, EVIDENCE_VERSION, EVIDENCE_VERSIONS } from './evidence.js';
 import type { ChainFacts, FarmFacts, Policy } from './facts.js';
 import type { EmissionParameters, FarmLimits, Target } from './parameters.js';
 
@@ -15,14 +15,18 @@ export class MalformedEvidence extends DomainError {
  */
 export function parseEvidence(text: string): Evidence {
   const root = new Field('evidence', parseJson(text));
-  const version = root.at('version').integer();
-  if (version !== EVIDENCE_VERSION) throw new MalformedEvidence(`unknown version ${version}`);
+  const named = root.at('version').integer();
+  const version = EVIDENCE_VERSIONS.find((known) => known === named);
+  if (version === undefined) throw new MalformedEvidence(`unknown version ${named}`);
   return {
     version,
     epoch: root.at('epoch').integer(),
     revision: root.at('revision').integer(),
     policy: policyOf(root.at('policy')),
-    facts: root.at('facts').list().map(chainFactsOf),
+    facts: root
+      .at('facts')
+      .list()
+      .map((chain) => chainFactsOf(chain, version)),
     parameters: parametersOf(root.at('parameters')),
     targets: root.at('targets').list().map(targetOf),
   };
@@ -44,7 +48,7 @@ function policyOf(field: Field): Policy {
   return { kind, shares: Object.fromEntries(shares.map(([key, share]) => [key, share.amount()])) };
 }
 
-function chainFactsOf(field: Field): ChainFacts {
+function chainFactsOf(field: Field, version: Evidence['version']): ChainFacts {
   const block = field.at('block');
   return {
     chainKey: field.at('chainKey').text(),
@@ -58,17 +62,21 @@ function chainFactsOf(field: Field): ChainFacts {
           timestamp: block.at('timestamp').integer(),
         },
     missing: field.at('missing').isNull ? null : field.at('missing').text(),
-    farms: field.at('farms').list().map(farmFactsOf),
+    farms: field
+      .at('farms')
+      .list()
+      .map((farm) => farmFactsOf(farm, version)),
   };
 }
 
-function farmFactsOf(field: Field): FarmFacts {
+function farmFactsOf(field: Field, version: Evidence['version']): FarmFacts {
+  const value = field.at('valuePerTokenMicro');
   return {
     farmId: field.at('farmId').integer(),
     isActive: field.at('isActive').boolean(),
     staked: field.at('staked').amount(),
     stakeDecimals: field.at('stakeDecimals').integer(),
-    valuePerTokenMicro: field.at('valuePerTokenMicro').amount(),
+    valuePerTokenMicro: value.isNull && version === EVIDENCE_VERSION ? null : value.amount(),
   };
 }
 

@@ -93,8 +93,14 @@ export class HubChain {
     return hub;
   }
 
-  /** Settings of a process that works here as the operator. */
-  config(policy: EmissionPolicy = { kind: 'tvl-weighted' }): AppConfig {
+  /** Settings of a process that works here as the operator; `farmIds` are those it declares. */
+  config(
+    options: {
+      readonly policy?: EmissionPolicy | undefined;
+      readonly farmIds?: readonly number[] | undefined;
+    } = {},
+  ): AppConfig {
+    const { policy = { kind: 'tvl-weighted' }, farmIds = [1, 2] } = options;
     const { token, farms, receiver, controller } = this.at;
     const { contracts } = aChainDeployment();
     const farm = (farmId: number): ChainDeployment['farms'][number] => ({
@@ -111,7 +117,7 @@ export class HubChain {
       eid: toEid(HUB_EID),
       rpcUrls: [this.anvil.url],
       contracts: { ...contracts, rewardToken: token, farms, receiver, controller },
-      farms: [farm(1), farm(2)],
+      farms: farmIds.map(farm),
     });
     const { deployment, ...settings } = anAppConfig({ chains: [hub], operatorKey: ANVIL_KEYS[1] });
     const epoch = { genesis: this.genesis, durationSeconds: EPOCH_SECONDS };
