@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { loadConfig, startFailure } from '#config';
+import { releaseDatabases } from '#database';
 import { createLog, Log, NestLog } from '#observability';
 import { AppModule } from './app.module.js';
 import { APP_OPTIONS, configureApp } from './configure-app.js';
@@ -30,5 +31,7 @@ try {
   await start();
 } catch (error) {
   process.stderr.write(`${startFailure('the API', error)}\n`);
-  process.exitCode = 1;
+  await releaseDatabases();
+  // Ends at once: parts of the application that could not be built may still be trying.
+  process.exit(1);
 }

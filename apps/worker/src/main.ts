@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { loadConfig, startFailure } from '#config';
+import { releaseDatabases } from '#database';
 import { Log, NestLog } from '#observability';
 import { NestFactory } from '@nestjs/core';
 import { WorkerModule } from './worker.module.js';
@@ -42,5 +43,7 @@ try {
   await start();
 } catch (error) {
   process.stderr.write(`${startFailure('the worker', error)}\n`);
-  process.exitCode = 1;
+  await releaseDatabases();
+  // Ends at once: parts of the application that could not be built may still be trying.
+  process.exit(1);
 }

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-import { Module } from '@nestjs/common';
+import { type DynamicModule, type InjectionToken, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -11,7 +12,7 @@ import { AppConfig, type Deployment } from '#config';
 
 import { createLog, Log } from '#observability';
 
-import { DatabaseModule } from './database.module.js';
+import { DatabaseModule, releaseDatabases } from './database.module.js';
 import { locationsOf } from './embedded/locations.js';
 import { runningPostmaster } from './embedded/postmaster.js';
 
@@ -36,7 +37,7 @@ describe('database module', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  it('starts the embedded server, migrates it, and stops it with the application', async () => {
+  function settings(): DynamicModule {
     const config = new AppConfig({
       dataDir,
       deployment: DEPLOYMENT,
@@ -51,8 +52,12 @@ describe('database module', () => {
     ];
     @Module({ providers: values, exports: [AppConfig, Log] })
     class SettingsModule {}
+    return { module: SettingsModule, global: true };
+  }
+
+  it('starts the embedded server, migrates it, and stops it with the application', async () => {
     const app = await Test.createTestingModule({
-      imports: [{ module: SettingsModule, global: true }, DatabaseModule.forRoot()],
+      imports: [settings(), DatabaseModule.forRoot()],
     }).compile();
     await app.init();
 
@@ -61,5 +66,28 @@ describe('database module', () => {
 
     await app.close();
     expect(runningPostmaster(locationsOf(dataDir))).toBeUndefined();
+  });
+
+  it.each<[string, readonly InjectionToken[]]>([
+    ['after the database was opened', [DataSource]],
+    ['while the database is starting', []],
+  ])('leaves no server behind when the application fails %s', async (_when, inject) => {
+    const { data, lock } = locationsOf(dataDir);
+    const fail = async (): Promise<never> => {
+      while (!existsSync(lock) && !existsSync(data)) await sleep(1);
+      throw new Error('wrong wiring');
+    };
+    const module = Test.createTestingModule({
+      imports: [settings(), DatabaseModule.forRoot()],
+      providers: [{ provide: 'broken', inject: [...inject], useFactory: fail }],
+    });
+    await expect(module.compile()).rejects.toThrow('wrong wiring');
+
+    await releaseDatabases();
+    const isStarted = existsSync(data);
+    expect({ isStarted, running: runningPostmaster(locationsOf(dataDir)) }).toEqual({
+      isStarted: true,
+      running: undefined,
+    });
   });
 });

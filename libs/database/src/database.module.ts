@@ -19,9 +19,13 @@ import { connectDatabase, type DatabaseAddress, dataSourceOptions } from './open
 
 const DATABASE = 'headwater';
 
+/** Servers this process may hold. */
+const servers = new Set<DatabaseServer>();
+
 /** Holds the embedded server while the process lives; holds nothing when a URL is configured. */
 @Injectable()
 class DatabaseServer {
+  private starting: Promise<DatabaseAddress> | undefined;
   private embedded: EmbeddedPostgres | undefined;
 
   constructor(
@@ -30,7 +34,20 @@ class DatabaseServer {
   ) {}
 
   /** Address of the configured server, or of the embedded one, which is started when needed. */
-  async start(): Promise<DatabaseAddress> {
+  start(): Promise<DatabaseAddress> {
+    servers.add(this);
+    this.starting = this.launch();
+    return this.starting;
+  }
+
+  /** A server that is just starting is released too, once it is up. */
+  async release(): Promise<void> {
+    await Promise.allSettled([this.starting]);
+    await this.embedded?.release();
+    servers.delete(this);
+  }
+
+  private async launch(): Promise<DatabaseAddress> {
     const { databaseUrl, dataDir } = this.config;
     if (databaseUrl !== undefined) return { url: databaseUrl };
     this.embedded = await startEmbeddedPostgres({
@@ -42,10 +59,14 @@ class DatabaseServer {
     this.log.info({ origin, pid }, 'embedded database is ready');
     return { host, database: DATABASE };
   }
+}
 
-  async release(): Promise<void> {
-    await this.embedded?.release();
-  }
+/**
+ * Releases the embedded servers that a failed start leaves behind: an application that could not
+ * be built runs no shutdown hooks, and such a server outlives the process that started it.
+ */
+export async function releaseDatabases(): Promise<void> {
+  await Promise.all([...servers].map((server) => server.release()));
 }
 
 @Module({ providers: [DatabaseServer], exports: [DatabaseServer] })

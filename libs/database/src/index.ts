@@ -1,5 +1,5 @@
 export { byteaTransformer, toBytea } from './bytes.js';
-export { DatabaseModule } from './database.module.js';
+export { DatabaseModule, releaseDatabases } from './database.module.js';
 export {
   type EmbeddedPostgres,
   startEmbeddedPostgres,

@@ -67,7 +67,11 @@ export async function startEmbeddedPostgres(options: {
       if (origin === 'initialised') initialiseData(locations);
       pid = spawnPostmaster(locations, { ...SETTINGS, ...options.settings });
     }
-    const lease = await connectLease(locations, pid);
+    const lease = await connectLease(locations, pid).catch(async (error: unknown) => {
+      // Nobody would hold, and so nobody would stop, what was started here.
+      if (origin !== 're-attached') await stopPostmaster(locations);
+      throw error;
+    });
     lease.on('error', (error) => options.onLost?.(error));
     return {
       host: locations.socketFolder,
