@@ -149,7 +149,7 @@ describe('POST /v1/reconciliations', () => {
     expect((await ask('POST')).status).toBe(200);
   });
 
-  it('says that a chain is out of reach, and that is all', async () => {
+  it('says that it cannot compare now, and that is all', async () => {
     vi.spyOn(reconcile, 'run').mockRejectedValueOnce(new RetryableError('http://secret failed'));
     const { status, body } = await ask('POST');
     expect([status, body['code']]).toEqual([503, 'unavailable']);

@@ -1,13 +1,19 @@
+import { type Type } from '@nestjs/common';
 import { type TestingModule } from '@nestjs/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ChainRegistry } from '#chain';
+import { aChainDeployment, anAppConfig } from '#chain/testing';
 import { createTestDatabase, type TestDatabase } from '#database/testing';
-import { IndexerService } from '#indexer';
+import { FarmStateStore } from '#farms';
+import { IndexerService, LogStore } from '#indexer';
 import { defined, toAddress, toChainId } from '#kernel';
 import { LedgerService } from '#ledger';
-import { RewardsPoster } from '#rewards';
+import { Log } from '#observability';
+import { PostingCursorStore, RewardsPoster } from '#rewards';
 import { EmissionChain, playSeason, startServices } from '#rewards/testing';
 import { ReconcileModule } from './reconcile.module.js';
 import { ReconcileService } from './reconcile.service.js';
+import { ReconcileRunStore } from './storage/reconcile-run-store.js';
 
 const chainId = toChainId(900_231);
 const user = (byte: string) => toAddress(`0x${byte.repeat(20)}`);
@@ -48,6 +54,10 @@ describe('ReconcileService', () => {
       epochSeconds,
       modules: [ReconcileModule],
     });
+  }
+
+  function find<Value>(type: Type<Value>): Value {
+    return module.get(type, { strict: false });
   }
 
   async function post(): Promise<void> {
@@ -181,6 +191,51 @@ describe('ReconcileService', () => {
     expect(differences).toEqual([]);
     expect(notCompared).toMatchObject({ reason: 'no-boundary', block: postedBlock });
     expect(notCompared?.sentence).toContain('alpha');
+  });
+
+  it('goes on without a chain that cannot be read, and names it', async () => {
+    await post();
+    const beta = aChainDeployment({ key: 'beta', chainId: toChainId(900_299) });
+    await tamper(
+      `INSERT INTO posting_cursor (chain_id, posted_block, posted_hash, posted_timestamp,
+         farms_seq, next_epoch)
+       VALUES (900299, 40, sha256('block'), 1795000000, 0, 1)`,
+    );
+    const config = anAppConfig({ chains: [beta, chain.deployment()] });
+    const service = new ReconcileService(
+      database.dataSource,
+      new ChainRegistry(config),
+      find(LogStore),
+      find(FarmStateStore),
+      find(PostingCursorStore),
+      find(LedgerService),
+      new ReconcileRunStore(database.dataSource),
+      find(Log),
+    );
+    const report = await service.run();
+    expect(report).toMatchObject({ ok: false, outcome: 'not-compared', comparedPairs: 4 });
+    expect(report.chains).toMatchObject([
+      {
+        chainKey: 'beta',
+        comparedStates: 0,
+        driftWei: null,
+        notCompared: { reason: 'unreadable', chainKey: 'beta', block: 40 },
+      },
+      { chainKey: 'alpha', comparedStates: 6, driftWei: 0n, differences: [], notCompared: null },
+    ]);
+    expect(await service.list(1)).toMatchObject([{ id: report.id, isOk: false }]);
+  });
+
+  it('says that a chain is halted, and still compares what was posted of it', async () => {
+    await post();
+    await tamper(`UPDATE chain_cursor SET halted_reason = 'block 7 was replaced'`);
+    const halted = await reconcile.run();
+    expect(halted).toMatchObject({ ok: false, outcome: 'not-compared', comparedPairs: 4 });
+    const [{ notCompared } = { notCompared: null }] = halted.chains;
+    expect(notCompared).toMatchObject({ reason: 'halted', chainKey: 'alpha' });
+    expect(notCompared?.sentence).toContain('block 7 was replaced');
+    await tamper('UPDATE position_state SET pending_x = pending_x + 1');
+    expect((await reconcile.run()).outcome).toBe('different');
   });
 
   it('is equal when boundaries are compared and nobody ever staked', async () => {

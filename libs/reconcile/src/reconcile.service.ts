@@ -9,8 +9,9 @@ import {
   type StoredPosition,
 } from '#farms';
 import { LogStore } from '#indexer';
-import { type ChainId, defined, type Hex, sumOf } from '#kernel';
+import { type ChainId, defined, type Hex, RetryableError, sumOf } from '#kernel';
 import { LedgerService, type TrialBalanceLine, type VerifyResult } from '#ledger';
+import { Log } from '#observability';
 import { type AccrualBoundary, PostingCursorStore, readTransferFact } from '#rewards';
 import { type BoundarySums, compareBoundary } from './domain/compare-rows.js';
 import {
@@ -71,7 +72,7 @@ export interface ReconcileReport {
   /** Over the chains whose rewards were compared; null when there is none. */
   readonly driftWei: bigint | null;
   readonly chains: readonly ChainReconciliation[];
-  /** Null until something is posted on every chain. */
+  /** Null unless the supply of every chain was read. */
   readonly supply: SupplyReport | null;
   readonly trialBalance: readonly TrialBalanceLine[];
   readonly ledgerVerified: boolean;
@@ -85,6 +86,17 @@ interface Rows {
   readonly positions: readonly StoredPosition[];
   readonly sums: BoundarySums | undefined;
   readonly known: KnownFacts;
+}
+
+interface RunFacts {
+  readonly verification: VerifyResult;
+  /** Whether the first mint is wanted of this chain. */
+  readonly isMintAsked: boolean;
+}
+
+interface Result {
+  readonly reconciliation: ChainReconciliation;
+  readonly firstMint: bigint | undefined;
 }
 
 /**
@@ -101,20 +113,25 @@ export class ReconcileService {
     private readonly cursors: PostingCursorStore,
     private readonly ledger: LedgerService,
     private readonly runs: ReconcileRunStore,
+    private readonly log: Log,
   ) {}
 
   /**
    * Compares everything now and stores the outcome.
    *
-   * @throws {RetryableError} when a chain cannot be read; nothing is stored then.
+   * A chain that cannot be read is named in the report, and the others are compared without it.
    */
   async run(): Promise<ReconcileReport> {
     const verification = await this.ledger.verify();
-    const chains: ChainReconciliation[] = [];
+    const known = await this.runs.initialSupply();
+    const results: Result[] = [];
     for (const chain of this.chains.all()) {
-      chains.push(await this.reconcileChain(chain, verification));
+      const isMintAsked = known === undefined && chain.key === this.chains.hub().key;
+      results.push(await this.reconcileChain(chain, { verification, isMintAsked }));
     }
-    const supply = await this.reconcileSupply(chains);
+    const chains = results.map(({ reconciliation }) => reconciliation);
+    const firstMint = results.find((result) => result.firstMint !== undefined)?.firstMint;
+    const supply = this.compareSupplies(chains, known ?? firstMint);
     const trialBalance = await this.ledger.trialBalance();
     const comparedPairs = chains.reduce((total, chain) => total + chain.comparedPairs, 0);
     const drifts = chains.map((chain) => chain.driftWei).filter((drift) => drift !== null);
@@ -145,21 +162,39 @@ export class ReconcileService {
     return this.runs.newest(limit);
   }
 
-  private async reconcileChain(
-    chain: ChainClient,
-    verification: VerifyResult,
-  ): Promise<ChainReconciliation> {
-    const rows = await this.readRows(chain);
+  private async reconcileChain(chain: ChainClient, run: RunFacts): Promise<Result> {
     const { chainId, key: chainKey } = chain;
-    const none = { chainId, chainKey, block: null, blockHash: null, postedBlock: null };
-    const nothing = { comparedPairs: 0, comparedStates: 0, driftWei: null, differences: [] };
+    const rows = await this.readRows(chain);
+    const reasons = { chainKey, block: rows?.cursor.postedBlock ?? null };
+    const detail = (await this.logs.cursor(chainId))?.haltedReason ?? undefined;
+    const halted =
+      detail === undefined ? null : notCompared({ reason: 'halted', ...reasons, detail });
+    const nothing = (why: NotCompared): Result => {
+      const none = { chainId, chainKey, block: null, blockHash: null, postedBlock: reasons.block };
+      const counts = { comparedPairs: 0, comparedStates: 0, driftWei: null, differences: [] };
+      const reconciliation = { ...none, ...counts, supply: null, notCompared: why };
+      return { reconciliation, firstMint: undefined };
+    };
     if (rows === undefined) {
-      const why = notCompared({ reason: 'nothing-posted', chainKey, block: null });
-      return { ...none, ...nothing, supply: null, notCompared: why };
+      return nothing(halted ?? notCompared({ reason: 'nothing-posted', ...reasons }));
     }
+    try {
+      return await this.compareChain(chain, { ...run, rows, halted });
+    } catch (error) {
+      if (!(error instanceof RetryableError)) throw error;
+      this.log.warn({ chainKey, block: reasons.block, error }, 'chain could not be compared');
+      return nothing(halted ?? notCompared({ reason: 'unreadable', ...reasons }));
+    }
+  }
 
+  private async compareChain(
+    chain: ChainClient,
+    facts: RunFacts & { readonly rows: Rows; readonly halted: NotCompared | null },
+  ): Promise<Result> {
+    const { rows, verification, isMintAsked, halted } = facts;
+    const { chainId, key: chainKey } = chain;
+    const { boundary, cursor, known, sums } = rows;
     const read = await chain.fromOneNode(async (node) => {
-      const { cursor, boundary, known, sums } = rows;
       const posted = { number: cursor.postedBlock, hash: cursor.postedHash };
       const atPosted = new PinnedChain(chain, node, posted);
       const findings = [...(await compareStates(atPosted, rows))];
@@ -172,13 +207,13 @@ export class ReconcileService {
         });
         findings.push(...compareBoundary(sums, readings));
       }
-      return { findings, totalSupply: await atPosted.totalSupply() };
+      const firstMint = isMintAsked ? await atPosted.firstMint() : undefined;
+      return { findings, firstMint, totalSupply: await atPosted.totalSupply() };
     });
-    const { boundary, cursor, known } = rows;
     const rewards = read.findings.filter(({ what }) => what === 'reward');
     const drifts = rewards.map((finding) => absolute(finding.ledger - finding.chain));
     const noBoundary = { reason: 'no-boundary', chainKey, block: cursor.postedBlock } as const;
-    return {
+    const reconciliation = {
       chainId,
       chainKey,
       block: boundary?.block ?? null,
@@ -189,8 +224,9 @@ export class ReconcileService {
       driftWei: boundary === undefined ? null : sumOf(drifts),
       differences: await this.explain(read.findings, verification),
       supply: await this.supplyOf(chain, cursor.postedBlock, read.totalSupply),
-      notCompared: boundary === undefined ? notCompared(noBoundary) : null,
+      notCompared: halted ?? (boundary === undefined ? notCompared(noBoundary) : null),
     };
+    return { reconciliation, firstMint: read.firstMint };
   }
 
   /** Everything that is compared; undefined before the first posted block. */
@@ -269,22 +305,16 @@ export class ReconcileService {
    * The initial supply is what the first mint on the hub made. A hub whose token is older than its
    * first indexed block shows no mint: then the first run is what later ones are measured against.
    */
-  private async reconcileSupply(
+  private compareSupplies(
     chains: readonly ChainReconciliation[],
-  ): Promise<SupplyReport | null> {
+    firstMint: bigint | undefined,
+  ): SupplyReport | null {
     const supplies = chains.map(({ supply }) => supply).filter((supply) => supply !== null);
     if (supplies.length < chains.length) return null;
-    const hub = this.chains.hub();
-    const ofHub = supplies.find(({ chainKey }) => chainKey === hub.key);
+    const hubKey = this.chains.hub().key;
+    const ofHub = supplies.find(({ chainKey }) => chainKey === hubKey);
     const { minted } = defined(ofHub, 'supply of the hub');
-    const initial = (await this.runs.initialSupply()) ?? (await this.firstMint(hub)) ?? minted;
-    return compareSupply(supplies, { hubKey: hub.key, initial });
-  }
-
-  private async firstMint(hub: ChainClient): Promise<bigint | undefined> {
-    const cursor = defined(await this.states.cursor(hub.chainId), 'posting cursor of the hub');
-    const block = { number: cursor.postedBlock, hash: cursor.postedHash };
-    return hub.fromOneNode((node) => new PinnedChain(hub, node, block).firstMint());
+    return compareSupply(supplies, { hubKey, initial: firstMint ?? minted });
   }
 }
 

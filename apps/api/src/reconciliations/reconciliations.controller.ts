@@ -41,7 +41,7 @@ export class ReconciliationsController {
     summary: 'Compares the ledger with every chain now; one at a time.',
     response: ReconciliationDto,
     conflict: ['reconciliation.running'],
-    unavailable: 'A chain cannot be read now: `unavailable`.',
+    unavailable: 'The comparison cannot be made now: `unavailable`.',
   })
   async run(): Promise<ReconciliationDto> {
     if (this.work.isRunning) throw new ReconciliationRunning();
