@@ -55,6 +55,7 @@ describe('epoch job on the real controller', () => {
     const log = module.get(Log, { strict: false });
     return {
       warn: vi.spyOn(log, 'warn'),
+      error: vi.spyOn(log, 'error'),
       epochs: module.get(EpochsService),
       sender: module.get(TransactionSender),
       /** One round of the worker, then so many blocks that what it sent is final. */
@@ -179,6 +180,36 @@ describe('epoch job on the real controller', () => {
     expect(told).toEqual([
       [{ epoch: 1, farms: ['hub:1'] }, 'farms without a declared value weigh nothing'],
     ]);
+  });
+
+  it('says once what governance can do where no decision is possible, then goes on', async () => {
+    const worker = await start();
+    for (let i = 0; i < 3; i += 1) await worker.round();
+    await hub.govern('setSchedule', [BUDGET_SD / 10n, 0n, 0, 0]);
+    await hub.pass(await hub.secondsUntil(2));
+    for (let i = 0; i < 3; i += 1) await worker.round();
+    expect(worker.error.mock.calls).toEqual([
+      [
+        {
+          epoch: 2,
+          conflicts: [
+            `the farms of chain ${HUB_EID} must get at least 160000, above its cap 100000`,
+            'all farms must get at least 160000, above the budget 100000',
+          ],
+          remedy:
+            'Governance can raise maxChangeBps from 2000 to at least 5000, or lower the bounds ' +
+            'of the farms until these conflicts are gone, in one proposal.',
+        },
+        'bounds exclude every decision',
+      ],
+    ]);
+    expect(await worker.epochs.byEpoch(2)).toBeUndefined();
+
+    await hub.govern('setMaxChangeBps', [5_000]);
+    await hub.anvil.mine(6);
+    for (let i = 0; i < 4; i += 1) await worker.round();
+    const targets = (await worker.epochs.byEpoch(2))?.targets;
+    expect(targets?.map(({ amountSD }) => amountSD)).toEqual([50_000n, 50_000n]);
   });
 
   it('does nothing while the controller is paused', async () => {

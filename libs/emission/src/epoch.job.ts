@@ -129,6 +129,7 @@ export class EpochJob {
       this.report(`bounds:${epoch}`, 'bounds exclude every decision', {
         epoch,
         conflicts: error.conflicts,
+        remedy: error.remedy,
       });
       return undefined;
     }

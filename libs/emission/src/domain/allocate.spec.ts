@@ -259,6 +259,38 @@ describe('stored evidence', () => {
   });
 });
 
+const remedyOf = (...args: Parameters<typeof inputsOf>) => {
+  try {
+    allocate(inputsOf(...args));
+  } catch (error) {
+    if (error instanceof ConflictingBounds) return error.remedy;
+    throw error;
+  }
+  return undefined;
+};
+
+describe('what governance can do about bounds that exclude each other', () => {
+  it('is a wider change limit where a cut of the budget left too little room', () => {
+    const farms = [
+      aFarm({ previousSD: 900n }),
+      aFarm({ farmId: 2, previousSD: 100n, minBps: 1_000 }),
+    ];
+    expect(remedyOf(farms, { budgetSD: 100n, maxChangeBps: 2_000 })).toBe(
+      'Governance can raise maxChangeBps from 2000 to at least 5000, or lower the bounds of the ' +
+        'farms until these conflicts are gone, in one proposal.',
+    );
+    expect(remedyOf(farms, { budgetSD: 100n, maxChangeBps: 4_999 })).toContain('at least 5000');
+    expect(remedyOf(farms, { budgetSD: 100n, maxChangeBps: 5_000 })).toBeUndefined();
+  });
+
+  it('is a change of the bounds where no change limit helps', () => {
+    expect(remedyOf([aFarm({ minBps: 6_000 }), aFarm({ eid: 2, minBps: 6_000 })])).toBe(
+      'Governance can lower the minimums of the farms, or raise the caps of their chains, until ' +
+        'these conflicts are gone, in one proposal; no maxChangeBps helps.',
+    );
+  });
+});
+
 const sketches = fc.uniqueArray(
   fc.record({
     eid: fc.integer({ min: 1, max: 3 }),

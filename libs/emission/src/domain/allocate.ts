@@ -1,4 +1,5 @@
 import { assert, BPS, DomainError, maxOf, minOf, mulDivDown, sumOf } from '#kernel';
+import { conflictsOf, remedyOf } from './conflicts.js';
 import { type ChainFacts, type Policy, stakedValueMicro } from './facts.js';
 import { fill, type WeightedRange } from './fill.js';
 import {
@@ -17,7 +18,11 @@ import { violationsOf } from './violations.js';
 export class ConflictingBounds extends DomainError {
   override readonly code = 'emission.conflicting-bounds';
 
-  constructor(readonly conflicts: readonly string[]) {
+  /** @param remedy What governance can do about it, as a sentence. */
+  constructor(
+    readonly conflicts: readonly string[],
+    readonly remedy: string,
+  ) {
     super(`the bounds of the controller exclude each other: ${conflicts.join('; ')}`);
   }
 }
@@ -49,8 +54,8 @@ export function allocate(options: {
     range: rangeOf(parameters, limits),
     facts: facts.find(({ eid }) => eid === limits.eid),
   }));
-  const conflicts = conflictsOf(parameters, candidates);
-  if (conflicts.length > 0) throw new ConflictingBounds(conflicts);
+  const conflicts = conflictsOf(parameters);
+  if (conflicts.length > 0) throw new ConflictingBounds(conflicts, remedyOf(parameters));
 
   const known = candidates.filter((candidate) => hasFacts(candidate));
   const unknown = candidates.filter((candidate) => !hasFacts(candidate));
@@ -113,35 +118,4 @@ function weigh(
   const share = policy.shares[`${facts.chainKey}:${farm.farmId}`] ?? 0n;
   const wanted = mulDivDown(parameters.budgetSD, share, BPS);
   return { ...range, hi: minOf(maxOf(wanted, range.lo), range.hi), weight: share };
-}
-
-function conflictsOf(
-  parameters: EmissionParameters,
-  candidates: readonly Candidate[],
-): readonly string[] {
-  const { budgetSD, chains } = parameters;
-  const empty = candidates
-    .filter(({ range }) => range.lo > range.hi)
-    .map(
-      ({ range }) =>
-        `farm ${farmKey(range)} must get at least ${range.lo} and at most ${range.hi} of ${budgetSD}`,
-    );
-  if (empty.length > 0) return empty;
-
-  const leastOf = (list: readonly Candidate[]) => sumOf(list.map(({ range }) => range.lo));
-  const unregistered = candidates
-    .filter(({ limits }) => !chains.some(({ eid }) => eid === limits.eid))
-    .filter(({ range }) => range.lo > 0n)
-    .map(({ range }) => `farm ${farmKey(range)} is on a chain that is not registered`);
-  const overCap = chains.flatMap(({ eid, maxBps }) => {
-    const least = leastOf(candidates.filter(({ limits }) => limits.eid === eid));
-    const cap = chainCap(parameters, maxBps);
-    return least > cap
-      ? [`the farms of chain ${eid} must get at least ${least}, above its cap ${cap}`]
-      : [];
-  });
-  const least = leastOf(candidates);
-  const overBudget =
-    least > budgetSD ? [`all farms must get at least ${least}, above the budget ${budgetSD}`] : [];
-  return [...unregistered, ...overCap, ...overBudget];
 }

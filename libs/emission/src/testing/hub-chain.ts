@@ -180,6 +180,8 @@ export class HubChain {
       return this.send(this.at[to], encodeFunctionData({ abi, functionName, args }));
     };
     await call('farms', 'setReceiver', [receiver]);
+    // No position moves here; the owner holds the place of the bridge.
+    await call('farms', 'setBridge', [this.owner]);
     await call('receiver', 'setController', [pad(controller, { size: 32 })]);
     await call('farms', 'addFarm', [1, token, 96, 40, 10n ** 15n]);
     await call('farms', 'addFarm', [2, other, 96, 40, 10n ** 15n]);
