@@ -206,9 +206,9 @@ async function replaceBlocks(options: StoryOptions): Promise<string> {
   const amount = parseEther('7');
   const { client } = network.chains.alpha;
   for (let attempt = 1; attempt <= REORG_ATTEMPTS; attempt += 1) {
-    await until('a moment without packets in flight', async () => {
+    await until('a moment in which no packet is on its way', async () => {
       const { items } = await api.get<Listing<MessageView>>('/messages?limit=50');
-      return items.some(isInFlight) ? undefined : true;
+      return items.every((message) => !isInFlight(message) && message.isFinal) ? true : undefined;
     });
     const before = await stakedOf(api, 'provisional');
     const { txHash } = await stake(network, { who: 'dave', chain: 'alpha', farmId: 1, amount });

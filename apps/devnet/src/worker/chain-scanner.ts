@@ -59,8 +59,12 @@ export class ChainScanner {
         fromBlock: BigInt(this.#cursor + 1),
         toBlock: BigInt(toBlock),
       });
-      // Blocks replaced while they were read: the next round starts from what stands then.
-      if ((await this.hashOf(toBlock)) !== hash) return;
+      // Blocks replaced while they were read, or below them since the round began: what was read
+      // may not follow what is known. The next round starts from what stands then.
+      if ((await this.hashOf(toBlock)) !== hash || !(await this.cursorStands())) {
+        this.#isAskedAgain = true;
+        return;
+      }
       this.book.add(eventsOf(this.chain.spec, logs));
       this.remember(toBlock, hash);
     }
@@ -83,6 +87,10 @@ export class ChainScanner {
   private async stillStands(block: number, headNumber: number): Promise<boolean> {
     if (block > headNumber) return false;
     return (await this.hashOf(block)) === this.#hashes.get(block);
+  }
+
+  private async cursorStands(): Promise<boolean> {
+    return this.#cursor < 0 || this.stillStands(this.#cursor, this.#cursor);
   }
 
   /** The next older block we know the hash of, or -1. */
