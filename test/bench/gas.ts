@@ -189,6 +189,7 @@ async function headwater(bench: Bench): Promise<Gas> {
   const call = async (from: number, name: string, ...args: unknown[]) =>
     bench.gasOf({ from, address: target, abi: farms.abi, call: [name, ...args] });
   await call(0, 'setReceiver', owner);
+  await call(0, 'setBridge', owner);
   await call(0, 'addFarm', FARM_ID, stakeToken, 96, 32, 2n ** 64n - 1n);
   const endAt = Number(await bench.now()) + WEEK_SECONDS;
   await call(0, 'adjustStreams', endAt, [FARM_ID], [parseEther('600000')]);

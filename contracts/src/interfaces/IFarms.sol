@@ -89,6 +89,7 @@ interface IFarms {
 
     error Farms_OnlyReceiver(address caller);
     error Farms_AlreadySet(address current);
+    error Farms_NotWired(address receiver, address bridge);
     error Farms_OnlyBridge(address caller);
     error Farms_UnknownFarm(uint32 farmId);
     error Farms_FarmExists(uint32 farmId);
@@ -160,7 +161,7 @@ interface IFarms {
     function setReceiver(address receiver) external;
     /// @notice Names the position bridge, once. Only the owner.
     function setBridge(address bridge) external;
-    /// @notice Registers a farm. Only the owner.
+    /// @notice Registers a farm; receiver and bridge have to be named before. Only the owner.
     /// @dev `scaleBits` from 32 to 96 and above `minWeightBits`; the farm can ever be funded with
     /// less than 2^min(96, 160 - scaleBits + minWeightBits) wei. One active farm per stake token.
     function addFarm(

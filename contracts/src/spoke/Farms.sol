@@ -62,6 +62,10 @@ contract Farms is IFarms, Ownable, ReentrancyGuardTransient {
         uint8 minWeightBits,
         uint64 maxRate
     ) external onlyOwner {
+        // With a stake in it, who is named later could take it.
+        if (receiver == address(0) || bridge == address(0)) {
+            revert Farms_NotWired(receiver, bridge);
+        }
         if (stakeToken == address(0)) revert Farms_ZeroAddress();
         if (maxRate == 0) revert Farms_ZeroAmount();
         if (!FarmMath.isScaleValid(scaleBits, minWeightBits)) {

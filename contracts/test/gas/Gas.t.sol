@@ -25,6 +25,7 @@ contract GasTest is Test {
         _reward = new DevToken("Reward", "RWD", 18, address(this));
         _farms = new Farms(address(_reward), address(this));
         _farms.setReceiver(address(this));
+        _farms.setBridge(address(this));
         _reward.mint(address(this), 100_000_000e18);
         _reward.approve(address(_farms), type(uint256).max);
         for (uint32 i = 1; i <= FARMS; ++i) {

@@ -45,6 +45,7 @@ contract FarmsHandler is Test {
         vm.warp(1_800_000_000);
         STAKING = new Farms(address(REWARD), address(this));
         STAKING.setReceiver(address(this));
+        STAKING.setBridge(address(this));
         STAKING.addFarm(1, address(STAKE), 96, 40, type(uint64).max);
         STAKING.addFarm(2, address(REWARD), 96, 40, 1e18);
         REWARD.approve(address(STAKING), type(uint256).max);

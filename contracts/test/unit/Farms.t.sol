@@ -107,6 +107,20 @@ contract FarmsTest is FarmsFixture {
         new Farms(address(0), address(this));
     }
 
+    /// @dev Whoever stakes finds both names in place; the owner cannot supply his own later.
+    function test_RevertIf_AFarmIsAddedBeforeTheWiring() external {
+        for (uint256 i; i < 3; ++i) {
+            Farms fresh = new Farms(address(_reward), address(this));
+            if (i == 1) fresh.setReceiver(ALICE);
+            if (i == 2) fresh.setBridge(BRIDGE);
+            bytes memory reason = abi.encodeWithSelector(
+                IFarms.Farms_NotWired.selector, fresh.receiver(), fresh.bridge()
+            );
+            vm.expectRevert(reason);
+            fresh.addFarm(1, address(_stake), 96, 40, 1);
+        }
+    }
+
     function test_RevertIf_OwnershipIsRenounced() external {
         vm.expectRevert(IFarms.Farms_RenounceDisabled.selector);
         _farms.renounceOwnership();
@@ -200,6 +214,7 @@ contract FarmsTest is FarmsFixture {
         HostileToken reward = new HostileToken();
         Farms farms = new Farms(address(reward), address(this));
         farms.setReceiver(address(this));
+        farms.setBridge(BRIDGE);
         farms.addFarm(1, address(_stake), 96, 40, MAX_RATE);
         reward.mint(address(this), 1e18);
         reward.approve(address(farms), 1e18);

@@ -352,6 +352,14 @@ export const farmsAbi = [
       { name: 'state', type: 'uint8' },
     ],
   },
+  {
+    type: 'error',
+    name: 'Farms_NotWired',
+    inputs: [
+      { name: 'receiver', type: 'address' },
+      { name: 'bridge', type: 'address' },
+    ],
+  },
   { type: 'error', name: 'Farms_OnlyBridge', inputs: [{ name: 'caller', type: 'address' }] },
   { type: 'error', name: 'Farms_OnlyReceiver', inputs: [{ name: 'caller', type: 'address' }] },
   { type: 'error', name: 'Farms_RenounceDisabled', inputs: [] },

@@ -32,6 +32,8 @@ export class FarmsChain {
     await chain.send(chain.encode(approve));
     const started = new FarmsChain(chain, farms, receiver);
     await chain.send(started.farmsCall(owner, 'setReceiver', [receiver]));
+    // No position moves here; the owner holds the place of the bridge.
+    await chain.send(started.farmsCall(owner, 'setBridge', [owner]));
     await chain.anvil.mine();
     return started;
   }
