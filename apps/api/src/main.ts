@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { checkWiring } from '#chain';
 import { loadConfig, startFailure } from '#config';
 import { releaseDatabases } from '#database';
 import { createLog, Log, NestLog } from '#observability';
@@ -8,11 +9,16 @@ import { AppModule } from './app.module.js';
 import { APP_OPTIONS, configureApp } from './configure-app.js';
 
 async function start(): Promise<void> {
-  // Read before the framework starts: it would print a wrong setting with a stack.
-  const { host, port, logLevel } = loadConfig();
+  // Checked before the framework starts: it would print what is wrong with a stack.
+  const config = loadConfig();
+  const { host, port, logLevel } = config;
+  const early = createLog({ level: logLevel });
+  for (const { chainKey, error } of await checkWiring(config)) {
+    early.warn({ chainKey, error }, 'contracts of chain are not checked');
+  }
   const app = await NestFactory.create<NestExpressApplication>(AppModule, {
     ...APP_OPTIONS,
-    logger: new NestLog(createLog({ level: logLevel })),
+    logger: new NestLog(early),
   });
   configureApp(app);
   app.enableShutdownHooks();

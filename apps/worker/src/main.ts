@@ -1,7 +1,8 @@
 import 'reflect-metadata';
+import { checkWiring } from '#chain';
 import { loadConfig, startFailure } from '#config';
 import { releaseDatabases } from '#database';
-import { Log, NestLog } from '#observability';
+import { createLog, Log, NestLog } from '#observability';
 import { NestFactory } from '@nestjs/core';
 import { WorkerModule } from './worker.module.js';
 import { WorkerService } from './worker.service.js';
@@ -11,8 +12,12 @@ const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 const STOP_MS_MAX = 30_000;
 
 async function start(): Promise<void> {
-  // Read before the framework starts: it would start a database first.
-  loadConfig();
+  // Checked before the framework starts: it would start a database first.
+  const config = loadConfig();
+  const early = createLog({ level: config.logLevel });
+  for (const { chainKey, error } of await checkWiring(config)) {
+    early.warn({ chainKey, error }, 'contracts of chain are not checked');
+  }
   const app = await NestFactory.createApplicationContext(WorkerModule, {
     logger: false,
     abortOnError: false,
