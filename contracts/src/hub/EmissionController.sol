@@ -130,9 +130,13 @@ contract EmissionController is EmissionRegistry, ReentrancyGuardTransient {
     {
         if (_epochs[epoch].revision == 0) revert Controller_NotDecided(epoch);
         for (uint256 i; i < eids.length; ++i) {
-            try this.dispatchSelf(epoch, eids[i]) {}
+            uint32 eid = eids[i];
+            // An id of no chain has no order either: nothing to dispatch, and nothing to report.
+            ChainOrder storage order = _orders[epoch][eid];
+            if (order.revision == order.dispatchedRevision) continue;
+            try this.dispatchSelf(epoch, eid) {}
             catch (bytes memory reason) {
-                emit DispatchFailed(epoch, eids[i], reason, ++seq);
+                emit DispatchFailed(epoch, eid, reason, ++seq);
             }
         }
     }

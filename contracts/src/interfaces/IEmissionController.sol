@@ -161,7 +161,8 @@ interface IEmissionController {
         external;
     /// @notice Sends the newest order of `epoch` to `eid`. Anyone; pays from this contract.
     function dispatch(uint32 epoch, uint32 eid) external;
-    /// @notice Dispatches to every listed chain; a path that fails stays pending.
+    /// @notice Dispatches to every listed chain; a path that fails stays pending, and an id with
+    /// nothing to dispatch is passed over without an event.
     function dispatchMany(uint32 epoch, uint32[] calldata eids) external;
 
     /// @notice Registers a chain or changes its cap. Only the owner.

@@ -152,6 +152,21 @@ contract EmissionDispatchTest is StackFixture {
         assertEq(_controller.spentSD(1), 600_000e6);
     }
 
+    /// @dev Anyone chooses the ids; one that needs nothing must not leave an event behind.
+    function test_IdsWithNothingToDispatchLeaveNoTrace() external {
+        _decide(1, 1, _evenTargets(100_000e6));
+        _controller.dispatch(1, ALPHA);
+        _collect();
+        uint64 seq = _controller.seq();
+        uint32[] memory eids = new uint32[](6);
+        (eids[0], eids[1], eids[2]) = (9, ALPHA, BETA);
+        (eids[3], eids[4], eids[5]) = (BETA, 0, type(uint32).max);
+        vm.prank(ALICE);
+        _controller.dispatchMany(1, eids);
+        assertEq(_controller.seq(), seq + 1, "the order of one chain alone");
+        assertEq(_controller.dispatchedRevision(1, BETA), 1);
+    }
+
     function test_RevertIf_DispatchSelfIsCalledFromOutside() external {
         _decide(1, 1, _evenTargets(1));
         vm.expectRevert(
