@@ -72,7 +72,7 @@ const plants: readonly Plant[] = [
     'no-else-return',
     'export function f(x: boolean): number {\n  if (x) {\n    return 1;\n  } else {\n    return 2;\n  }\n}\n',
   ),
-  plant('no-empty', "try {\n  process.stdout.write('');\n} catch (error) {}\n"),
+  plant('no-empty', "try {\n  process.stdout.write('');\n} catch (error) {\n}\n"),
   plant(
     'no-nested-ternary',
     'export const f = (x: number): number => (x > 1 ? 1 : x > 0 ? 2 : 3);\n',
