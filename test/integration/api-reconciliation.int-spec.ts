@@ -28,6 +28,7 @@ function aReport(): ReconcileReport {
     ok: false,
     outcome: 'different',
     comparedPairs: 1,
+    comparedProjections: 0,
     driftWei: 5n,
     chains: [
       {
@@ -38,6 +39,7 @@ function aReport(): ReconcileReport {
         postedBlock: 130,
         comparedPairs: 1,
         comparedStates: 2,
+        comparedProjections: 0,
         driftWei: 5n,
         differences: [
           {
@@ -100,6 +102,7 @@ describe('POST /v1/reconciliations', () => {
         block: 120,
         farmId: 2,
         user: USER,
+        subject: null,
         account: `${USER}, farm 2 on alpha, account 41`,
         ledger: '105',
         chain: '100',
@@ -109,6 +112,30 @@ describe('POST /v1/reconciliations', () => {
     ]);
     expect(body['problems']).toEqual([
       'The reward supply is off by 7 wei: 7 on the chains and 0 in flight, 0 minted.',
+    ]);
+  });
+
+  it('names the epoch or journey a difference is about', async () => {
+    const report = aReport();
+    const order = {
+      what: 'order',
+      field: 'given',
+      subject: 'epoch 3',
+      block: 120,
+      farmId: null,
+      user: null,
+      accountId: null,
+      journalId: null,
+      ledger: 5n,
+      chain: 6n,
+    } as const;
+    vi.spyOn(reconcile, 'run').mockResolvedValueOnce({
+      ...report,
+      chains: report.chains.map((chain) => ({ ...chain, differences: [order] })),
+    });
+    const { body } = await ask('POST');
+    expect(listAt(listAt(body, 'chains')[0], 'differences')).toMatchObject([
+      { what: 'order', field: 'given', subject: 'epoch 3', account: 'epoch 3, alpha' },
     ]);
   });
 

@@ -5,11 +5,27 @@ import {
   type ContractFunctionReturnType,
   encodeEventTopics,
 } from 'viem';
-import { emissionReceiverAbi, farmsAbi, positionBridgeAbi, rewardTokenAbi } from '#abi';
+import {
+  emissionControllerAbi,
+  emissionReceiverAbi,
+  farmsAbi,
+  positionBridgeAbi,
+  rewardTokenAbi,
+} from '#abi';
 import type { ChainClient, ChainNode } from '#chain';
 import { farmEventsOf } from '#farms';
-import { type Address, type FarmId, type Hex, RetryableError, toHex } from '#kernel';
+import {
+  type Address,
+  defined,
+  type Epoch,
+  type FarmId,
+  type Hex,
+  RetryableError,
+  sumOf,
+  toHex,
+} from '#kernel';
 import { type BoundaryReadings, type Pair } from './domain/compare-rows.js';
+import { type DecisionReading, type OrderReading } from './domain/compare-projections.js';
 import { type FarmNumbers, type PositionNumbers } from './domain/compare-states.js';
 
 /** Calls that are under way together; a node answers them in a few batches. */
@@ -100,6 +116,44 @@ export class PinnedChain {
     return this.read({ address, abi: rewardTokenAbi, functionName: 'totalSupply', args: [] });
   }
 
+  /** What the receiver has of an epoch. */
+  async order(order: {
+    readonly epoch: Epoch;
+    readonly farmIds: readonly FarmId[];
+  }): Promise<OrderReading> {
+    const { epoch, farmIds } = order;
+    const address = this.chain.deployment.contracts.receiver;
+    const target = { address, abi: emissionReceiverAbi } as const;
+    const given = await inTurns(farmIds, async (farmId) =>
+      this.read({ ...target, functionName: 'givenOf', args: [epoch, farmId] }),
+    );
+    return {
+      given: sumOf(given),
+      pot: await this.read({ ...target, functionName: 'potOf', args: [epoch] }),
+      revision: await this.read({ ...target, functionName: 'revisionOf', args: [epoch] }),
+    };
+  }
+
+  /** What the controller of the hub has of an epoch. */
+  async decision(epoch: Epoch): Promise<DecisionReading> {
+    const { controller } = this.chain.deployment.contracts;
+    const address = defined(controller, 'controller of the hub');
+    const target = { address, abi: emissionControllerAbi } as const;
+    return {
+      revision: await this.read({ ...target, functionName: 'revisionOf', args: [epoch] }),
+      budgetSD: await this.read({ ...target, functionName: 'budgetOf', args: [epoch] }),
+      evidenceHash: toHex(
+        await this.read({ ...target, functionName: 'evidenceOf', args: [epoch] }),
+      ),
+    };
+  }
+
+  /** What the bridge has of a position that was moved here. */
+  async credit(guid: Hex): Promise<{ readonly state: number }> {
+    const address = this.chain.deployment.contracts.bridge;
+    return this.read({ address, abi: positionBridgeAbi, functionName: 'creditOf', args: [guid] });
+  }
+
   /** Wei the first mint of the reward token made; undefined when no log shows one. */
   async firstMint(): Promise<bigint | undefined> {
     const address = this.chain.deployment.contracts.rewardToken;
@@ -171,7 +225,8 @@ export class PinnedChain {
   }
 }
 
-async function inTurns<Item, Result>(
+/** Works on all items in order, so many at a time. */
+export async function inTurns<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,
 ): Promise<readonly Result[]> {

@@ -11,6 +11,7 @@ import { LedgerService } from '#ledger';
 import { Log } from '#observability';
 import { PostingCursorStore, RewardsPoster } from '#rewards';
 import { EmissionChain, playSeason, startServices } from '#rewards/testing';
+import { ProjectionReader } from './projection-reader.js';
 import { ReconcileModule } from './reconcile.module.js';
 import { ReconcileService } from './reconcile.service.js';
 import { ReconcileRunStore } from './storage/reconcile-run-store.js';
@@ -210,6 +211,7 @@ describe('ReconcileService', () => {
       find(PostingCursorStore),
       find(LedgerService),
       new ReconcileRunStore(database.dataSource),
+      find(ProjectionReader),
       find(Log),
     );
     const report = await service.run();

@@ -34,7 +34,9 @@ import {
   outcomeOf,
   type ReconcileOutcome,
 } from './domain/outcome.js';
+import { compareViews } from './compare-views.js';
 import { PinnedChain } from './pinned-chain.js';
+import { ProjectionReader, type Projections } from './projection-reader.js';
 import { type ReconcileRun, ReconcileRunStore } from './storage/reconcile-run-store.js';
 
 /** Journals of an account that are looked through for the one the audit found wrong. */
@@ -55,6 +57,8 @@ export interface ChainReconciliation {
   readonly comparedPairs: number;
   /** Farms and positions whose stored state was compared at the posted block. */
   readonly comparedStates: number;
+  /** Final orders, decisions and journeys compared, of the newest 200 epochs and 200 journeys. */
+  readonly comparedProjections: number;
   /** Sum of the differences of rewards, without sign; null when none were compared. */
   readonly driftWei: bigint | null;
   readonly differences: readonly Difference[];
@@ -69,6 +73,7 @@ export interface ReconcileReport {
   readonly ok: boolean;
   readonly outcome: ReconcileOutcome;
   readonly comparedPairs: number;
+  readonly comparedProjections: number;
   /** Over the chains whose rewards were compared; null when there is none. */
   readonly driftWei: bigint | null;
   readonly chains: readonly ChainReconciliation[];
@@ -89,6 +94,7 @@ interface Rows {
 }
 
 interface RunFacts {
+  readonly projections: Projections;
   readonly verification: VerifyResult;
   /** Whether the first mint is wanted of this chain. */
   readonly isMintAsked: boolean;
@@ -113,27 +119,31 @@ export class ReconcileService {
     private readonly cursors: PostingCursorStore,
     private readonly ledger: LedgerService,
     private readonly runs: ReconcileRunStore,
+    private readonly projections: ProjectionReader,
     private readonly log: Log,
   ) {}
 
   /**
-   * Compares everything now and stores the outcome.
+   * Compares everything now and stores the outcome. Proposals are not among what is compared.
    *
    * A chain that cannot be read is named in the report, and the others are compared without it.
+   *
+   * @throws {RetryableError} when the index moves faster than it can be read; nothing is stored.
    */
   async run(): Promise<ReconcileReport> {
     const verification = await this.ledger.verify();
+    const projections = await this.projections.read();
     const known = await this.runs.initialSupply();
     const results: Result[] = [];
     for (const chain of this.chains.all()) {
       const isMintAsked = known === undefined && chain.key === this.chains.hub().key;
-      results.push(await this.reconcileChain(chain, { verification, isMintAsked }));
+      results.push(await this.reconcileChain(chain, { verification, projections, isMintAsked }));
     }
     const chains = results.map(({ reconciliation }) => reconciliation);
     const firstMint = results.find((result) => result.firstMint !== undefined)?.firstMint;
     const supply = this.compareSupplies(chains, known ?? firstMint);
     const trialBalance = await this.ledger.trialBalance();
-    const comparedPairs = chains.reduce((total, chain) => total + chain.comparedPairs, 0);
+    const comparedPairs = sumCounts(chains.map((chain) => chain.comparedPairs));
     const drifts = chains.map((chain) => chain.driftWei).filter((drift) => drift !== null);
     const driftWei = drifts.length === 0 ? null : sumOf(drifts);
     const isEqual =
@@ -143,7 +153,9 @@ export class ReconcileService {
       trialBalance.every(({ difference }) => difference === 0n);
     const outcome = outcomeOf({ isEqual, chains });
     const isOk = outcome === 'equal';
-    const compared = { comparedPairs, driftWei, chains, supply, trialBalance };
+    const comparedProjections = sumCounts(chains.map((chain) => chain.comparedProjections));
+    const counts = { comparedPairs, comparedProjections };
+    const compared = { ...counts, driftWei, chains, supply, trialBalance };
     const verified = { ledgerVerified: verification.ok, verification };
     const report = { ok: isOk, outcome, ...compared, ...verified };
     const initialSupply = supply?.initial ?? null;
@@ -171,8 +183,9 @@ export class ReconcileService {
       detail === undefined ? null : notCompared({ reason: 'halted', ...reasons, detail });
     const nothing = (why: NotCompared): Result => {
       const none = { chainId, chainKey, block: null, blockHash: null, postedBlock: reasons.block };
-      const counts = { comparedPairs: 0, comparedStates: 0, driftWei: null, differences: [] };
-      const reconciliation = { ...none, ...counts, supply: null, notCompared: why };
+      const counts = { comparedPairs: 0, comparedStates: 0, comparedProjections: 0 };
+      const values = { driftWei: null, differences: [] };
+      const reconciliation = { ...none, ...counts, ...values, supply: null, notCompared: why };
       return { reconciliation, firstMint: undefined };
     };
     if (rows === undefined) {
@@ -191,7 +204,7 @@ export class ReconcileService {
     chain: ChainClient,
     facts: RunFacts & { readonly rows: Rows; readonly halted: NotCompared | null },
   ): Promise<Result> {
-    const { rows, verification, isMintAsked, halted } = facts;
+    const { rows, verification, projections, isMintAsked, halted } = facts;
     const { chainId, key: chainKey } = chain;
     const { boundary, cursor, known, sums } = rows;
     const read = await chain.fromOneNode(async (node) => {
@@ -207,8 +220,10 @@ export class ReconcileService {
         });
         findings.push(...compareBoundary(sums, readings));
       }
+      const views = await compareViews(chain, node, { projections, farmIds: known.farmIds });
+      findings.push(...views.findings);
       const firstMint = isMintAsked ? await atPosted.firstMint() : undefined;
-      return { findings, firstMint, totalSupply: await atPosted.totalSupply() };
+      return { findings, views, firstMint, totalSupply: await atPosted.totalSupply() };
     });
     const rewards = read.findings.filter(({ what }) => what === 'reward');
     const drifts = rewards.map((finding) => absolute(finding.ledger - finding.chain));
@@ -221,6 +236,7 @@ export class ReconcileService {
       postedBlock: cursor.postedBlock,
       comparedPairs: boundary === undefined ? 0 : known.pairs.length,
       comparedStates: known.farmIds.length + known.pairs.length,
+      comparedProjections: read.views.count,
       driftWei: boundary === undefined ? null : sumOf(drifts),
       differences: await this.explain(read.findings, verification),
       supply: await this.supplyOf(chain, cursor.postedBlock, read.totalSupply),
@@ -316,6 +332,10 @@ export class ReconcileService {
     const { minted } = defined(ofHub, 'supply of the hub');
     return compareSupply(supplies, { hubKey, initial: firstMint ?? minted });
   }
+}
+
+function sumCounts(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }
 
 async function compareStates(chain: PinnedChain, rows: Rows): Promise<readonly Finding[]> {

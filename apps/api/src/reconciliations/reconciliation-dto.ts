@@ -32,6 +32,7 @@ export function reconciliationDto(run: StoredRun, keyOf: ChainKeyOf): Reconcilia
     outcome,
     finishedAt: Math.floor(run.createdAt.getTime() / MS_PER_SECOND),
     comparedPairs: report.int('comparedPairs'),
+    comparedProjections: report.intOrNull('comparedProjections') ?? 0,
     driftWei: report.textOrNull('driftWei'),
     problems: problemsOf({ chains, supply, trialBalance, verification }),
     chains,
@@ -89,6 +90,7 @@ function chainDto(chain: StoredFields): ReconciledChainDto {
     postedBlock: chain.intOrNull('postedBlock'),
     comparedPairs: chain.int('comparedPairs'),
     comparedStates: chain.int('comparedStates'),
+    comparedProjections: chain.intOrNull('comparedProjections') ?? 0,
     driftWei: chain.textOrNull('driftWei'),
     differences: chain.list('differences').map((difference) => differenceDto(difference, chainKey)),
     supply: supply === null ? null : chainSupplyDto(supply),
@@ -99,9 +101,11 @@ function chainDto(chain: StoredFields): ReconciledChainDto {
 function differenceDto(difference: StoredFields, chainKey: string): DifferenceDto {
   const farmId = difference.intOrNull('farmId');
   const user = difference.textOrNull('user');
+  const subject = difference.textOrNull('subject');
   const accountId = difference.intOrNull('accountId');
   const parts = [
     ...(user === null ? [] : [user]),
+    ...(subject === null ? [] : [subject]),
     ...(farmId === null ? [chainKey] : [`farm ${farmId} on ${chainKey}`]),
     ...(accountId === null ? [] : [`account ${accountId}`]),
   ];
@@ -112,6 +116,7 @@ function differenceDto(difference: StoredFields, chainKey: string): DifferenceDt
     block: difference.int('block'),
     farmId,
     user,
+    subject,
     account: parts.join(', '),
     ledger: difference.text('ledger'),
     chain: difference.text('chain'),

@@ -34,6 +34,9 @@ export class DifferenceDto {
   @ApiAddress({ nullable: true })
   readonly user!: string | null;
 
+  @ApiText({ nullable: true, description: 'Epoch or journey, for a person; null for others.' })
+  readonly subject!: string | null;
+
   @ApiText({ description: 'The user, farm and ledger account it is about, for a person.' })
   readonly account!: string;
 
@@ -88,6 +91,12 @@ export class ReconciledChainDto {
 
   @ApiInt({ description: 'Farms and positions whose state was compared.' })
   readonly comparedStates!: number;
+
+  @ApiInt({
+    description:
+      'Final orders, decisions and journeys compared, of the newest 200 epochs and 200 journeys.',
+  })
+  readonly comparedProjections!: number;
 
   @ApiAmount({
     nullable: true,
@@ -144,6 +153,9 @@ export class ReconciliationDto {
 
   @ApiInt({ description: 'Positions compared; 0 as long as nobody staked.' })
   readonly comparedPairs!: number;
+
+  @ApiInt({ description: 'Orders, decisions and journeys compared; proposals are not.' })
+  readonly comparedProjections!: number;
 
   @ApiAmount({ nullable: true, description: 'Null when no chain has rewards to compare yet.' })
   readonly driftWei!: string | null;

@@ -67,6 +67,7 @@ async function reconcile(api: ApiClient, out: Output): Promise<ExitCode> {
   out.line();
   out.facts([
     ['pairs compared', formatCount(run.count('comparedPairs'))],
+    ['orders and moves compared', formatCount(run.count('comparedProjections'))],
     ['hash chain', run.flag('ledgerVerified') === true ? 'verified' : 'BROKEN'],
   ]);
   for (const problem of run.texts('problems')) out.line(problem);
@@ -86,7 +87,9 @@ function verdictOf(run: Answer): string {
 
 function whatOf(row: Answer): string {
   const field = row.text('field');
-  return `${row.text('what') ?? '?'}${field === undefined ? '' : ` ${field}`}`;
+  const subject = row.text('subject');
+  const of = subject === undefined ? '' : ` of ${subject}`;
+  return `${row.text('what') ?? '?'}${field === undefined ? '' : ` ${field}`}${of}`;
 }
 
 async function verify(api: ApiClient, out: Output): Promise<ExitCode> {

@@ -13,6 +13,9 @@ export type ComparedFact =
   | 'farm-state'
   | 'position-state'
   | 'stored-weights'
+  | 'order'
+  | 'decision'
+  | 'journey'
   | 'supply';
 
 /** A value of our rows that is not the value of the chain at the same block. */
@@ -23,6 +26,8 @@ export interface Difference {
   readonly block: number;
   readonly farmId: FarmId | null;
   readonly user: Address | null;
+  /** Epoch or journey, for a person; absent where farm and user say it all. */
+  readonly subject?: string;
   /** What our rows say. */
   readonly ledger: bigint;
   /** What the chain says. */

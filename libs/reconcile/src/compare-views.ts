@@ -1,0 +1,45 @@
+import type { ChainClient, ChainNode } from '#chain';
+import { type FarmId, RetryableError } from '#kernel';
+import {
+  compareDecision,
+  compareJourney,
+  compareOrder,
+  finalOrders,
+} from './domain/compare-projections.js';
+import { type Finding } from './domain/difference.js';
+import { inTurns, PinnedChain } from './pinned-chain.js';
+import { type Projections } from './projection-reader.js';
+
+/**
+ * Compares what is shown as final of epochs, orders and journeys with the contracts of one chain,
+ * at the final block it is shown as of.
+ */
+export async function compareViews(
+  chain: ChainClient,
+  node: ChainNode,
+  facts: { readonly projections: Projections; readonly farmIds: readonly FarmId[] },
+): Promise<{ readonly findings: readonly Finding[]; readonly count: number }> {
+  const { finalBlocks, epochs, journeys } = facts.projections;
+  const number = finalBlocks.get(chain.chainId) ?? -1;
+  if (number < 0) return { findings: [], count: 0 };
+  const block = await node.blockByNumber(number);
+  if (block === undefined) throw new RetryableError(`${chain.key} has no block ${number}`);
+  const pinned = new PinnedChain(chain, node, block);
+
+  const { controller } = chain.deployment.contracts;
+  const orders = finalOrders(epochs, { eid: chain.eid, farmIds: facts.farmIds });
+  const decided = controller === undefined ? [] : epochs.filter(({ isFinal }) => isFinal);
+  const moves = journeys.filter(({ isFinal, dst }) => isFinal && dst.chainKey === chain.key);
+  const found = [
+    ...(await inTurns(orders, async (order) =>
+      compareOrder(order, await pinned.order(order), number),
+    )),
+    ...(await inTurns(decided, async (epoch) =>
+      compareDecision(epoch, await pinned.decision(epoch.epoch), number),
+    )),
+    ...(await inTurns(moves, async (journey) =>
+      compareJourney(journey, await pinned.credit(journey.guid), number),
+    )),
+  ];
+  return { findings: found.flat(), count: found.length };
+}

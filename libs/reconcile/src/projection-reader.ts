@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { type JourneyView, JourneyService } from '#bridging';
+import { EmissionsReader, type EpochView } from '#farms';
+import { LogStore } from '#indexer';
+import { type ChainId, RetryableError } from '#kernel';
+
+/** Newest epochs and newest journeys that are compared. */
+const ROWS_MAX = 200;
+/** Reads under which some chain moved on are thrown away this often at most. */
+const ATTEMPTS_MAX = 10;
+
+/** What is shown of epochs and journeys, and the final block of each chain it is shown as of. */
+export interface Projections {
+  /** -1 or absent while no block of the chain is final. */
+  readonly finalBlocks: ReadonlyMap<ChainId, number>;
+  readonly epochs: readonly EpochView[];
+  readonly journeys: readonly JourneyView[];
+}
+
+/** Reads the views that are folded from logs, all as of one set of final blocks. */
+@Injectable()
+export class ProjectionReader {
+  constructor(
+    private readonly logs: LogStore,
+    private readonly emissions: EmissionsReader,
+    private readonly journeys: JourneyService,
+  ) {}
+
+  /** @throws {RetryableError} when some chain moved on under every attempt. */
+  async read(): Promise<Projections> {
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+      const finalBlocks = await this.finalBlocks();
+      const epochs = await this.emissions.epochs({ limit: ROWS_MAX });
+      const journeys = await this.journeys.list({ limit: ROWS_MAX });
+      const after = await this.finalBlocks();
+      const isSame = [...after].every(([chainId, block]) => finalBlocks.get(chainId) === block);
+      if (isSame) return { finalBlocks, epochs, journeys };
+    }
+    throw new RetryableError('chains move faster than epochs and journeys can be read');
+  }
+
+  private async finalBlocks(): Promise<ReadonlyMap<ChainId, number>> {
+    const cursors = await this.logs.cursors();
+    return new Map(cursors.map(({ chainId, finalizedBlock }) => [chainId, finalizedBlock]));
+  }
+}
