@@ -16,7 +16,7 @@ const ATTEMPTS_MAX = 5;
 @Injectable()
 export class ReconcileRound {
   private doneIn: number | undefined;
-  private attempts = 0;
+  private spoilt = { epoch: 0, attempts: 0 };
 
   constructor(
     private readonly epochs: EpochsService,
@@ -32,10 +32,11 @@ export class ReconcileRound {
     if (clock === undefined || clock.epoch === 0 || clock.epoch === this.doneIn) return;
     if (!(await this.isDue(clock))) return;
     const { id, outcome, comparedPairs, driftWei, chains } = await this.reconcile.run();
-    this.attempts += 1;
+    const before = this.spoilt.epoch === clock.epoch ? this.spoilt.attempts : 0;
+    this.spoilt = { epoch: clock.epoch, attempts: before + 1 };
     const isUnreadable = chains.some((chain) => chain.notCompared?.reason === 'unreadable');
-    const isRepeated = isUnreadable && this.attempts < ATTEMPTS_MAX;
-    if (!isRepeated) [this.doneIn, this.attempts] = [clock.epoch, 0];
+    const isRepeated = isUnreadable && this.spoilt.attempts < ATTEMPTS_MAX;
+    if (!isRepeated) this.doneIn = clock.epoch;
     const differences = chains.reduce((count, chain) => count + chain.differences.length, 0);
     const fields = { epoch: clock.epoch, run: id, comparedPairs, driftWei, differences };
     const reasons = chains.flatMap(({ notCompared }) => notCompared?.sentence ?? []);
