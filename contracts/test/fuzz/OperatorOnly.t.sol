@@ -2,24 +2,35 @@
 pragma solidity 0.8.37;
 
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {IEmissionController} from "../../src/interfaces/IEmissionController.sol";
 import {StackFixture} from "../support/StackFixture.sol";
 
 /// @notice A stolen operator key. It calls every function of every contract, read from the compiled
 /// artifacts so that a new function is covered by itself, with arguments made up from what an
-/// attacker would try, mixed with well-formed decisions and dispatches.
+/// attacker would try, mixed with decisions, valid and greedy ones, and dispatches. What it reaches
+/// is measured in tokens: what left the controller, and what receivers gave.
 contract OperatorOnlyTest is StackFixture {
     struct Call {
         address target;
         bytes4 selector;
     }
 
-    uint256 private constant CALLS = 24;
+    uint256 private constant CALLS = 32;
+    uint256 private constant BPS = 10_000;
+    uint256 private constant FARM_CAP_BPS = 4000;
+    uint256 private constant CHAIN_CAP_BPS = 6000;
+    uint256 private constant CHANGE_BPS = 2000;
 
     Call[] private _calls;
     mapping(bytes4 selector => bool) private _isKnown;
     uint256[] private _words;
+    /// @dev Wei that left the controller for an epoch, seen in its balance.
+    mapping(uint32 epoch => uint256) private _outOf;
+    /// @dev Decisions the controller took, and those of them that revised an earlier one.
+    uint256 private _accepted;
+    uint256 private _revised;
 
     function setUp() external {
         _startStack();
@@ -53,6 +64,7 @@ contract OperatorOnlyTest is StackFixture {
         _decide(1, 1, _evenTargets(50_000e6));
         _controller.dispatchMany(1, _eids);
         _deliverAll();
+        _outOf[1] = TREASURY_GRANT - _held();
         skip(3 days);
     }
 
@@ -68,8 +80,9 @@ contract OperatorOnlyTest is StackFixture {
         for (uint256 i; i < CALLS; ++i) {
             seed = uint256(keccak256(abi.encode(seed)));
             uint256 kind = seed % 8;
-            if (kind == 0) _tryDecide(seed);
-            else if (kind == 1) _tryDispatch(seed);
+            if (i % 4 == 0) _decideWithin(seed);
+            else if (kind == 0) _tryDecide(seed);
+            else if (kind == 1 || i % 4 == 2) _tryDispatch(seed);
             else if (kind == 2) skip((seed >> 16) % 5 days);
             else _tryAnything(seed);
         }
@@ -88,10 +101,38 @@ contract OperatorOnlyTest is StackFixture {
         }
         assertEq(OPERATOR.balance, 0, "native");
         assertEq(_roles(), roles, "roles");
+        assertGt(_accepted, 0, "no decision was taken");
+        assertGt(_revised, 0, "no decision was revised");
+        _assertTokensWithinTheCaps();
+    }
+
+    /// @dev Over all revisions of each epoch together.
+    function _assertTokensWithinTheCaps() private view {
+        uint256 out;
         for (uint32 epoch = 1; epoch <= _controller.lastDecided(); ++epoch) {
-            assertLe(_controller.spentSD(epoch), _controller.budgetOf(epoch), "budget");
-            assertLe(_controller.budgetOf(epoch), HARD_CAP_SD, "cap");
+            uint256 budgetSD = _controller.budgetOf(epoch);
+            assertLe(budgetSD, BUDGET_SD, "the budget grew");
+            assertLe(budgetSD, HARD_CAP_SD, "cap");
+            assertLe(_outOf[epoch], budgetSD * SD, "more tokens left than the budget");
+            assertEq(_outOf[epoch], _controller.spentSD(epoch) * SD, "spent is what left");
+            out += _outOf[epoch];
+            for (uint256 i; i < _eids.length; ++i) {
+                _assertChainWithinTheCaps(epoch, _eids[i], budgetSD);
+            }
         }
+        assertEq(TREASURY_GRANT - _held(), out, "tokens left for no epoch");
+    }
+
+    function _assertChainWithinTheCaps(uint32 epoch, uint32 eid, uint256 budgetSD) private view {
+        uint256 capSD = budgetSD * CHAIN_CAP_BPS / BPS;
+        assertLe(_controller.sentToSD(epoch, eid), capSD, "sent to a chain");
+        uint256 arrived = _siteOf[eid].receiver.potOf(epoch);
+        for (uint32 farmId = 1; farmId < 3; ++farmId) {
+            uint256 given = _siteOf[eid].receiver.givenOf(epoch, farmId);
+            assertLe(given, budgetSD * FARM_CAP_BPS / BPS * SD, "given to a farm");
+            arrived += given;
+        }
+        assertLe(arrived, capSD * SD, "arrived at a chain");
     }
 
     /// @dev Well-formed decisions with greedy amounts; the contract refuses what is too much.
@@ -103,24 +144,110 @@ contract OperatorOnlyTest is StackFixture {
             seed = uint256(keccak256(abi.encode(seed)));
             targets[i].amountSD = uint64(seed % (budgetSD * (1 + (seed >> 64) % 5) / 10));
         }
+        _submit(epoch, targets, bytes32(seed));
+    }
+
+    /// @dev A decision inside every bound, as often as not at a bound itself.
+    function _decideWithin(uint256 seed) private {
+        // The first one revises what was decided at the start.
+        uint256 ahead = _accepted == 0 ? 0 : (seed >> 8) % 2;
+        uint32 epoch = _controller.currentEpoch() + uint32(ahead);
+        IEmissionController.Target[] memory targets = _evenTargets(0);
+        uint256 roomSD = _controller.budgetOf(epoch);
+        uint256 chainCapSD = roomSD * CHAIN_CAP_BPS / BPS;
+        for (uint256 i; i < _eids.length; ++i) {
+            roomSD -= _controller.sentToSD(epoch, _eids[i]);
+        }
+        uint256 sumSD;
+        for (uint256 i; i < targets.length; ++i) {
+            uint32 eid = targets[i].eid;
+            uint256 sentSD = _controller.sentToSD(epoch, eid);
+            uint256 leftSD = Math.min(chainCapSD, sentSD + roomSD);
+            leftSD -= Math.min(leftSD, sumSD);
+            seed = uint256(keccak256(abi.encode(seed)));
+            targets[i].amountSD = _amountWithin(epoch, targets[i], leftSD, seed);
+            sumSD += targets[i].amountSD;
+            if (i + 1 != targets.length && targets[i + 1].eid == eid) continue;
+            // What was sent counts already; a sum that could not be kept low ends in a refusal.
+            if (sumSD > sentSD) roomSD -= Math.min(roomSD, sumSD - sentSD);
+            sumSD = 0;
+        }
+        _submit(epoch, targets, bytes32(seed));
+    }
+
+    /// @dev An amount that the farm's cap, the change limit and, if possible, `leftSD` allow.
+    function _amountWithin(
+        uint32 epoch,
+        IEmissionController.Target memory target,
+        uint256 leftSD,
+        uint256 seed
+    ) private view returns (uint64) {
+        (uint256 minSD, uint256 maxSD) = _rangeOf(epoch, target, _controller.budgetOf(epoch));
+        maxSD = Math.max(Math.min(maxSD, leftSD), minSD);
+        return uint64(seed % 2 == 0 ? maxSD : minSD + (seed >> 8) % (maxSD - minSD + 1));
+    }
+
+    /// @dev What the farm's cap and the change limit allow.
+    function _rangeOf(uint32 epoch, IEmissionController.Target memory target, uint256 budgetSD)
+        private
+        view
+        returns (uint256 minSD, uint256 maxSD)
+    {
+        maxSD = budgetSD * FARM_CAP_BPS / BPS;
+        // The first epoch that was decided has nothing to compare with.
+        if (epoch == 1) return (0, maxSD);
+        (uint64 current, uint64 previous) = _controller.lastTargetSD(target.eid, target.farmId);
+        uint256 referenceSD =
+            Math.min(epoch == _controller.lastDecided() ? previous : current, maxSD);
+        uint256 changeSD = budgetSD * CHANGE_BPS / BPS;
+        minSD = referenceSD > changeSD ? referenceSD - changeSD : 0;
+        maxSD = Math.min(maxSD, referenceSD + changeSD);
+    }
+
+    function _submit(
+        uint32 epoch,
+        IEmissionController.Target[] memory targets,
+        bytes32 evidenceHash
+    ) private {
         uint32 revision = _controller.revisionOf(epoch) + 1;
-        vm.prank(OPERATOR);
-        (bool ok,) = address(_controller)
-            .call(
-                abi.encodeCall(
-                    IEmissionController.decide, (epoch, revision, targets, bytes32(seed))
-                )
-            );
-        ok;
+        bytes memory data =
+            abi.encodeCall(IEmissionController.decide, (epoch, revision, targets, evidenceHash));
+        if (!_call(address(_controller), data)) return;
+        ++_accepted;
+        if (revision > 1) ++_revised;
     }
 
     function _tryDispatch(uint256 seed) private {
         uint32 epoch = _controller.lastDecided() - uint32((seed >> 8) % 2);
+        _call(
+            address(_controller), abi.encodeCall(IEmissionController.dispatchMany, (epoch, _eids))
+        );
+    }
+
+    /// @dev Calls as the operator, and books what left the controller to the epoch of the dispatch.
+    function _call(address target, bytes memory data) private returns (bool ok) {
+        uint256 before = _held();
         vm.prank(OPERATOR);
-        (bool ok,) = address(_controller)
-            .call(abi.encodeCall(IEmissionController.dispatchMany, (epoch, _eids)));
-        ok;
+        (ok,) = target.call(data);
+        uint256 out = before - _held();
+        if (out != 0) {
+            bytes4 selector = bytes4(data);
+            bool dispatches = selector == IEmissionController.dispatch.selector
+                || selector == IEmissionController.dispatchMany.selector;
+            assertTrue(dispatches, "tokens left without a dispatch");
+            // The first argument of both; a call with dirty bits above it would have failed.
+            uint256 epoch;
+            assembly {
+                epoch := mload(add(data, 36))
+            }
+            _outOf[uint32(epoch)] += out;
+        }
         _collect();
+    }
+
+    /// @dev Wei the controller holds.
+    function _held() private view returns (uint256) {
+        return _siteOf[HUB].reward.balanceOf(address(_controller));
     }
 
     function _tryAnything(uint256 seed) private {
@@ -133,10 +260,7 @@ contract OperatorOnlyTest is StackFixture {
                 seed % 5 == 0 ? seed >> ((seed >> 8) % 256) : _words[seed % _words.length];
             data = abi.encodePacked(data, word);
         }
-        vm.prank(OPERATOR);
-        (bool ok,) = target.target.call(data);
-        ok;
-        _collect();
+        _call(target.target, data);
     }
 
     function _tryDeliverAll() private {
