@@ -156,7 +156,8 @@ contract OperatorOnlyTest is StackFixture {
         uint256 roomSD = _controller.budgetOf(epoch);
         uint256 chainCapSD = roomSD * CHAIN_CAP_BPS / BPS;
         for (uint256 i; i < _eids.length; ++i) {
-            roomSD -= _controller.sentToSD(epoch, _eids[i]);
+            // A bug that sends too much is for the assertions to tell, not for an underflow here.
+            roomSD -= Math.min(roomSD, _controller.sentToSD(epoch, _eids[i]));
         }
         uint256 sumSD;
         for (uint256 i; i < targets.length; ++i) {
