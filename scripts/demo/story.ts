@@ -36,8 +36,12 @@ import {
 
 const POLL_MS = 300;
 const STEP_MS_MAX = 240_000;
-/** Streams run this long before somebody claims. */
-const REWARDS_MS = 3_000;
+/** Who takes rewards, one on each chain. */
+const CLAIMS = [
+  { who: 'alice', chain: 'hub', farmId: 1 },
+  { who: 'bob', chain: 'alpha', farmId: 3 },
+  { who: 'dave', chain: 'beta', farmId: 2 },
+] as const;
 const REORG_ATTEMPTS = 5;
 /** Blocks that may still be replaced: the one four below the head is final on the local network. */
 const REORG_DEPTH_MAX = 4;
@@ -242,21 +246,20 @@ async function trade({ network, say }: StoryOptions): Promise<void> {
  * it: what was paid has to be in the ledger as well.
  */
 async function harvest({ network, api, say }: StoryOptions): Promise<readonly Payout[]> {
-  await until('rewards on every chain', async () => {
-    const { items } = await api.get<Listing<EpochView>>('/epochs?limit=20');
-    return items.some((epoch) => isStreamingOn(epoch, CHAIN_KEYS)) ? true : undefined;
-  });
-  await sleep(REWARDS_MS);
-  const amount = parseEther('50');
+  for (const { who, chain, farmId } of CLAIMS) {
+    const path = `/positions?user=${accountOf(who).address}&chain=${chain}&farmId=${farmId}`;
+    await until(`rewards of ${who} on ${chain}`, async () => {
+      const { items } = await api.get<Listing<PositionView>>(`${path}&view=provisional`);
+      return items.some(({ earned }) => earned !== '0') ? true : undefined;
+    });
+  }
+  const withdrawal = { who: 'erin', chain: 'alpha', farmId: 2, amount: parseEther('50') } as const;
   const done = [
-    { chain: 'hub', ...(await claim(network, { who: 'alice', chain: 'hub', farmId: 1 })) },
-    { chain: 'alpha', ...(await claim(network, { who: 'bob', chain: 'alpha', farmId: 3 })) },
-    { chain: 'beta', ...(await claim(network, { who: 'dave', chain: 'beta', farmId: 2 })) },
-    {
-      chain: 'alpha',
-      ...(await withdraw(network, { who: 'erin', chain: 'alpha', farmId: 2, amount })),
-    },
-  ] as const;
+    ...(await Promise.all(
+      CLAIMS.map(async (one) => ({ chain: one.chain, ...(await claim(network, one)) })),
+    )),
+    { chain: withdrawal.chain, ...(await withdraw(network, withdrawal)) },
+  ];
   say('alice, bob and dave claim their rewards; erin takes a part of her stake out');
   return Promise.all(
     done.map(async ({ chain, txHash }) => {

@@ -55,6 +55,7 @@ export interface PositionView {
   readonly farmId: number;
   readonly user: string;
   readonly staked: string;
+  readonly earned: string;
   readonly asOfBlock: number;
 }
 
