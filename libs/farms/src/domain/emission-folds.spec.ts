@@ -120,6 +120,21 @@ describe('foldEpoch', () => {
     );
   });
 
+  it('takes the pot from what came last on the chain, a withdrawal or a replay', () => {
+    const to = toAddress(`0x${'77'.repeat(20)}`);
+    const withdrawn = seen(
+      { kind: 'pot-withdrawn', epoch, to, amount: 4n, pot: 6n },
+      { by: alpha, block: 650 },
+    );
+    const replayed = seen(
+      { kind: 'order-applied', epoch, revision: 1, net: 6n, pot: 0n },
+      { by: alpha, block: 660 },
+    );
+    const before = [decided(1, 60n), dispatched(1, 60n), received(1), applied(1), withdrawn];
+    expect(foldEpoch(before)?.orders.map(({ pot }) => pot)).toEqual([6n]);
+    expect(foldEpoch([...before, replayed])?.orders.map(({ pot }) => pot)).toEqual([0n]);
+  });
+
   it('keeps a superseded revision only when it was dispatched', () => {
     const undispatched = foldEpoch([decided(1, 60n), decided(2, 70n)]);
     expect(undispatched?.orders.map(({ revision }) => revision)).toEqual([2]);

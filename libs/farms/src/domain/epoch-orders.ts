@@ -108,7 +108,8 @@ function rankOf(event: OrderEvent, eid: Eid, revision: number): number {
     case 'order-applied':
       return event.reportedBy === eid && event.revision >= revision ? 4 : 0;
     case 'pot-withdrawn':
-      return event.reportedBy === eid ? 5 : 0;
+      // Like an application: the later of the two on the chain speaks for the pot.
+      return event.reportedBy === eid ? 4 : 0;
     case 'epoch-decided':
     case 'order-unreadable':
       return 0;
