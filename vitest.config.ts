@@ -12,7 +12,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'unit',
-          include: ['{apps,libs}/**/*.spec.ts', 'test/tidy/*.spec.ts'],
+          include: ['{apps,libs,scripts}/**/*.spec.ts', 'test/tidy/*.spec.ts'],
           pool: 'threads',
           isolate: false,
           env,

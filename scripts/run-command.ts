@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const ROOT = join(import.meta.dirname, '..');
@@ -9,7 +10,7 @@ export const RUN_TAG = 'HEADWATER_RUN_TAG';
 export interface CommandResult {
   /** 0 only when the command ended by itself, in time and without complaint. */
   readonly exitCode: number;
-  /** Standard output and standard error, interleaved as they came. */
+  /** Standard output and standard error, interleaved as they came; see `stdoutFile`. */
   readonly output: string;
   /** Session of the command; whatever it starts belongs to it unless it breaks away. */
   readonly sessionId: number;
@@ -31,22 +32,26 @@ export async function runCommand(options: {
   readonly timeoutMs: number;
   /** Whether the output also goes to ours while it comes. */
   readonly isEchoed: boolean;
+  /** File that gets standard output, instead of `output`: all of it, however long it is. */
+  readonly stdoutFile?: string;
 }): Promise<CommandResult> {
   const [command = '', ...args] = options.argv;
+  const stdout = options.stdoutFile === undefined ? 'pipe' : openSync(options.stdoutFile, 'w');
   const child = spawn(command, args, {
     cwd: options.cwd ?? ROOT,
     env: cleanEnvironment(options.env ?? {}),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', stdout, 'pipe'],
     detached: true,
   });
+  if (typeof stdout === 'number') closeSync(stdout);
   const sessionId = child.pid ?? 0;
   const chunks: string[] = [];
   const take = (chunk: Buffer): void => {
     chunks.push(chunk.toString());
     if (options.isEchoed) process.stdout.write(chunk);
   };
-  child.stdout.on('data', take);
-  child.stderr.on('data', take);
+  child.stdout?.on('data', take);
+  child.stderr?.on('data', take);
 
   const killSession = (): void => killGroup(sessionId);
   const stop = (): void => {
@@ -70,8 +75,8 @@ export async function runCommand(options: {
     clearTimeout(timer);
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
-    child.stdout.destroy();
-    child.stderr.destroy();
+    child.stdout?.destroy();
+    child.stderr?.destroy();
   }
 }
 

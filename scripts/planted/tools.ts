@@ -112,7 +112,7 @@ export const unused: Plot = {
 export const contracts: Plot = {
   command: 'format:contracts',
   argv: ['npm', 'run', '--silent', 'format:contracts'],
-  copies: [...SETTINGS, 'scripts/foundry.ts', 'foundry.toml'],
+  copies: [...SETTINGS, 'scripts/foundry.ts', 'scripts/foundry-binary.ts', 'foundry.toml'],
   plants: [
     {
       rule: 'forge fmt',
