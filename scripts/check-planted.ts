@@ -4,6 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -15,6 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { boundaries } from './planted/boundaries.js';
+import { invariant, seeded } from './planted/contract-tests.js';
 import { lint } from './planted/lint.js';
 import type { Plant, Plot } from './planted/plant.js';
 import { tidy } from './planted/tidy.js';
@@ -31,6 +33,8 @@ const PLOTS: readonly Plot[] = [
   tidy,
   contracts,
   generated,
+  seeded,
+  invariant,
 ];
 
 function write(folder: string, path: string, text: string): void {
@@ -45,7 +49,10 @@ function copyRepository(folder: string, { copies, links = [] }: Plot): void {
     encoding: 'utf8',
   });
   for (const path of listed.split('\n').filter((line) => line !== '')) {
-    if (existsSync(join(ROOT, path))) write(folder, path, readFileSync(join(ROOT, path), 'utf8'));
+    if (!existsSync(join(ROOT, path))) continue;
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    // Unlike writing the text anew, this keeps what may be executed executable.
+    copyFileSync(join(ROOT, path), join(folder, path));
   }
   for (const path of ['node_modules', ...links]) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });

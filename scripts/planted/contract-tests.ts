@@ -1,0 +1,143 @@
+import { type Plot, SETTINGS } from './plant.js';
+
+/** What a copy of the repository needs to compile contracts and run our tools on them. */
+const MACHINERY: readonly string[] = [
+  ...SETTINGS,
+  'scripts',
+  'foundry.toml',
+  'contracts/bin',
+  'contracts/test/support/Effects.sol',
+];
+const LICENCE = '// SPDX-License-Identifier: MIT\npragma solidity 0.8.37;\n';
+const FORGE_TEST = 'import {Test} from "forge-std/Test.sol";\n';
+
+const COUNTER = `${LICENCE}
+contract Counter {
+    uint256 public count;
+
+    constructor(uint256 first) {
+        require(first < 10, "too many");
+        count = first;
+    }
+
+    function add(uint256 amount) external {
+        count += amount % 7;
+    }
+}
+`;
+
+const COUNTER_SUITE = `${LICENCE}${FORGE_TEST}
+import {Counter} from "../../src/Counter.sol";
+
+contract PlantedInvariantTest is Test {
+    Counter private _counter;
+
+    function setUp() external {
+        _counter = new Counter(0);
+        targetContract(address(_counter));
+    }
+
+    /// forge-config: default.invariant.runs = 2
+    function invariant_TheCountStaysLow() external view {
+        assertLt(_counter.count(), 1000, "count");
+    }
+}
+`;
+
+function bug(name: string, find: string, replace: string): object {
+  return { name, why: 'planted', file: 'contracts/src/Counter.sol', find, replace };
+}
+
+export const seeded: Plot = {
+  command: 'test:seeded',
+  argv: ['npm', 'run', '--silent', 'test:seeded'],
+  copies: MACHINERY,
+  plants: [
+    {
+      rule: 'a bug must be caught by the tests of its suite',
+      files: {
+        'contracts/src/Counter.sol': COUNTER,
+        'contracts/test/invariant/Planted.t.sol': COUNTER_SUITE,
+        'contracts/seeded/planted.json': JSON.stringify({
+          suite: 'planted',
+          test: 'contracts/test/invariant/Planted',
+          bugs: [
+            bug('harmless', 'amount % 7', 'amount % 6'),
+            bug('caught', 'amount % 7', 'amount + 1000'),
+            bug('riddle', 'amount % 7', 'amounts'),
+            bug('stillborn', 'first < 10', 'first > 10'),
+          ],
+        }),
+      },
+      names: ['harmless', 'MISSED'],
+    },
+    { rule: 'a bug that is caught counts', names: ['planted 1/4 caught'] },
+    { rule: 'what does not compile was never tried', names: ['riddle', 'does not compile'] },
+    { rule: 'what cannot be set up was never tried', names: ['stillborn', 'cannot be set up'] },
+  ],
+};
+
+const HANDLER_SUITE = `${LICENCE}${FORGE_TEST}
+import {Effects, EffectsCheck} from "../support/Effects.sol";
+
+contract PlantedHandler is Effects {
+    uint256 public count;
+
+    function busy() external counted {
+        ++count;
+        _effect();
+    }
+
+    function idle(uint256 seldom) external counted {
+        if (seldom == 13) _effect();
+    }
+
+    function uncounted() external {
+        ++count;
+    }
+}
+
+contract FarmInvariantPlantedTest is Test, EffectsCheck {
+    PlantedHandler private _handler;
+
+    function setUp() external {
+        _handler = new PlantedHandler();
+        targetContract(address(_handler));
+    }
+
+    /// forge-config: default.invariant.runs = 4
+    function invariant_Holds() external view {
+        assertGe(_handler.count(), 0, "count");
+    }
+
+    /// forge-config: default.invariant.runs = 4
+    function invariant_Broken() external view {
+        assertLt(_handler.count(), 50, "planted");
+    }
+
+    function afterInvariant() external {
+        _assertEffects("PlantedHandler", _handler);
+    }
+}
+`;
+
+export const invariant: Plot = {
+  command: 'test:invariant',
+  argv: ['npm', 'run', '--silent', 'test:invariant', '--', 'farm', '--seed', '1'],
+  copies: MACHINERY,
+  plants: [
+    {
+      rule: 'an invariant must hold',
+      files: { 'contracts/test/invariant/FarmInvariantPlanted.t.sol': HANDLER_SUITE },
+      names: ['invariant_Broken', 'planted'],
+    },
+    {
+      rule: 'a handler must change the system',
+      names: ['PlantedHandler.idle', 'less than 5 %'],
+    },
+    {
+      rule: 'a handler must count its effects',
+      names: ['PlantedHandler.uncounted', 'does not count'],
+    },
+  ],
+};
