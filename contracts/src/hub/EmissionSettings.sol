@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IOFT} from "@layerzerolabs/oft-evm/contracts/interfaces/IOFT.sol";
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
+import {PauseRoles} from "../access/PauseRoles.sol";
 import {IEmissionController} from "../interfaces/IEmissionController.sol";
+import {EmissionBooks} from "./EmissionBooks.sol";
 
 /// @title EmissionSettings
 /// @notice Part of the emission controller: clock, schedule, limits and roles.
-abstract contract EmissionSettings is IEmissionController, Ownable {
+abstract contract EmissionSettings is IEmissionController, PauseRoles {
     using SafeCast for uint256;
 
     /// @param rewardOft OFT on the hub that carries the reward token.
@@ -49,16 +54,19 @@ abstract contract EmissionSettings is IEmissionController, Ownable {
         address guardian;
     }
 
-    struct EpochEntry {
-        uint64 budgetSD;
-        uint64 spentSD;
-        uint32 revision;
-        bytes32 evidenceHash;
+    /// @dev The multiple in force from `fromEpoch` on, and the one before.
+    struct RevenueBound {
+        uint32 fromEpoch;
+        uint32 multipleBps;
+        uint32 previousBps;
     }
 
     uint256 internal constant BPS = 10_000;
-    uint256 private constant DECAY_STEPS_MAX = 256;
 
+    IOFT public immutable REWARD_OFT;
+    IERC20 public immutable REWARD_TOKEN;
+    /// @notice Wei of one unit of shared decimals.
+    uint256 public immutable CONVERSION_RATE;
     /// @inheritdoc IEmissionController
     uint40 public immutable GENESIS;
     /// @inheritdoc IEmissionController
@@ -69,23 +77,18 @@ abstract contract EmissionSettings is IEmissionController, Ownable {
     /// @inheritdoc IEmissionController
     uint64 public seq;
     /// @inheritdoc IEmissionController
-    uint32 public lastDecided;
-    /// @dev The decided epoch before `lastDecided`, 0 for none.
-    uint32 internal _decidedBefore;
-    /// @inheritdoc IEmissionController
     uint16 public maxChangeBps;
     /// @inheritdoc IEmissionController
     bool public paused;
     /// @inheritdoc IEmissionController
     address public operator;
     /// @inheritdoc IEmissionController
-    address public guardian;
-    /// @inheritdoc IEmissionController
     uint256 public feeCap;
 
-    mapping(uint32 epoch => EpochEntry) internal _epochs;
+    EmissionBooks.Books internal _books;
     Schedule private _schedule;
     Schedule private _previousSchedule;
+    RevenueBound private _revenueBound;
 
     modifier whenNotPaused() {
         if (paused) revert Controller_IsPaused();
@@ -94,6 +97,13 @@ abstract contract EmissionSettings is IEmissionController, Ownable {
 
     constructor(Config memory config) Ownable(config.owner) {
         if (config.epochDuration == 0) revert Controller_ZeroDuration();
+        if (config.rewardOft == address(0) || config.rewardToken == address(0)) {
+            revert Controller_ZeroAddress();
+        }
+        REWARD_OFT = IOFT(config.rewardOft);
+        REWARD_TOKEN = IERC20(config.rewardToken);
+        uint8 decimals = IERC20Metadata(config.rewardToken).decimals();
+        CONVERSION_RATE = 10 ** (decimals - IOFT(config.rewardOft).sharedDecimals());
         GENESIS = config.genesis;
         EPOCH_DURATION = config.epochDuration;
         HARD_CAP_SD = config.hardCapSD;
@@ -115,11 +125,22 @@ abstract contract EmissionSettings is IEmissionController, Ownable {
         onlyOwner
     {
         _checkSchedule(budgetSD, floorSD, decayBps, HARD_CAP_SD);
-        uint32 fromEpoch = uint32(Math.max(lastDecided, currentEpoch()) + 1);
+        uint32 fromEpoch = _nextOpenEpoch();
         // A schedule that never came into force is replaced, not kept as the previous one.
         if (_schedule.fromEpoch < fromEpoch) _previousSchedule = _schedule;
         _schedule = Schedule(fromEpoch, budgetSD, floorSD, decayBps, decayEvery);
         emit ScheduleSet(fromEpoch, budgetSD, floorSD, decayBps, decayEvery, ++seq);
+    }
+
+    /// @inheritdoc IEmissionController
+    function setRevenueMultiple(uint32 multipleBps) external onlyOwner {
+        uint32 fromEpoch = _nextOpenEpoch();
+        RevenueBound storage bound = _revenueBound;
+        // A multiple that never came into force is replaced, not kept as the previous one.
+        if (bound.fromEpoch < fromEpoch) bound.previousBps = bound.multipleBps;
+        bound.multipleBps = multipleBps;
+        bound.fromEpoch = fromEpoch;
+        emit RevenueMultipleSet(fromEpoch, multipleBps, ++seq);
     }
 
     /// @inheritdoc IEmissionController
@@ -138,15 +159,7 @@ abstract contract EmissionSettings is IEmissionController, Ownable {
     }
 
     /// @inheritdoc IEmissionController
-    function setGuardian(address guardian_) external onlyOwner {
-        _setGuardian(guardian_);
-    }
-
-    /// @inheritdoc IEmissionController
-    function pause() external {
-        if (msg.sender != guardian && msg.sender != owner()) {
-            revert Controller_OnlyGuardian(msg.sender);
-        }
+    function pause() external onlyPauser {
         paused = true;
         emit Paused(msg.sender, ++seq);
     }
@@ -155,11 +168,6 @@ abstract contract EmissionSettings is IEmissionController, Ownable {
     function unpause() external onlyOwner {
         paused = false;
         emit Unpaused(msg.sender, ++seq);
-    }
-
-    /// @notice Always refused: without an owner a paused controller could never resume.
-    function renounceOwnership() public view override onlyOwner {
-        revert Controller_RenounceDisabled();
     }
 
     /// @inheritdoc IEmissionController
@@ -179,29 +187,33 @@ abstract contract EmissionSettings is IEmissionController, Ownable {
     }
 
     /// @inheritdoc IEmissionController
-    function budgetOf(uint32 epoch) public view returns (uint64) {
-        EpochEntry storage entry = _epochs[epoch];
-        if (entry.revision != 0) return entry.budgetSD;
-        Schedule memory schedule = _scheduleOf(epoch);
-        if (schedule.decayEvery == 0 || schedule.decayBps == 0) return schedule.budgetSD;
-        if (epoch <= schedule.fromEpoch) return schedule.budgetSD;
-        uint256 steps = (epoch - schedule.fromEpoch) / schedule.decayEvery;
-        if (steps > DECAY_STEPS_MAX) return schedule.floorSD;
-        uint256 budgetSD = schedule.budgetSD;
-        for (uint256 i; i < steps && budgetSD > schedule.floorSD; ++i) {
-            budgetSD = budgetSD * (BPS - schedule.decayBps) / BPS;
-        }
-        return uint64(Math.max(budgetSD, schedule.floorSD));
+    function revenueMultipleOf(uint32 epoch) public view returns (uint32 multipleBps) {
+        RevenueBound memory bound = _revenueBound;
+        return epoch >= bound.fromEpoch ? bound.multipleBps : bound.previousBps;
+    }
+
+    /// @dev The schedule and the one it replaced.
+    function _schedules()
+        internal
+        view
+        returns (Schedule memory earlier, Schedule memory schedule)
+    {
+        return (_previousSchedule, _schedule);
+    }
+
+    function _scheduleOf(uint32 epoch) internal view returns (Schedule memory) {
+        return epoch >= _schedule.fromEpoch ? _schedule : _previousSchedule;
+    }
+
+    /// @inheritdoc PauseRoles
+    function _nextSeq() internal override returns (uint64) {
+        return ++seq;
     }
 
     function _setMaxChangeBps(uint16 maxChangeBps_) private {
         if (maxChangeBps_ > BPS) revert Controller_BadBps(maxChangeBps_);
         maxChangeBps = maxChangeBps_;
         emit MaxChangeSet(maxChangeBps_, ++seq);
-    }
-
-    function _scheduleOf(uint32 epoch) private view returns (Schedule memory) {
-        return epoch >= _schedule.fromEpoch ? _schedule : _previousSchedule;
     }
 
     function _checkSchedule(uint64 budgetSD, uint64 floorSD, uint16 decayBps, uint64 hardCapSD)
@@ -223,8 +235,8 @@ abstract contract EmissionSettings is IEmissionController, Ownable {
         emit OperatorSet(operator_, ++seq);
     }
 
-    function _setGuardian(address guardian_) private {
-        guardian = guardian_;
-        emit GuardianSet(guardian_, ++seq);
+    /// @dev First epoch that neither runs nor is decided.
+    function _nextOpenEpoch() private view returns (uint32) {
+        return uint32(Math.max(_books.lastDecided, currentEpoch()) + 1);
     }
 }

@@ -4,7 +4,8 @@ pragma solidity ^0.8.24;
 /// @title IEmissionController
 /// @notice Hub of the emission: schedule, registry with bounds, decisions of the operator inside
 /// those bounds, and dispatch of funded orders to every chain.
-/// @dev Amounts suffixed `SD` are in the reward OFT's shared decimals (6), as the OFT sends them.
+/// @dev Amounts suffixed `SD` are in the reward OFT's shared decimals (6), as the OFT sends them;
+/// those suffixed `LD` are in the token's own decimals.
 /// For every epoch: `spentSD(epoch) <= budgetOf(epoch) <= HARD_CAP_SD` over all revisions.
 interface IEmissionController {
     /// @param fromEpoch First epoch the schedule rules.
@@ -35,6 +36,24 @@ interface IEmissionController {
         bool registered;
     }
 
+    /// @notice What a decision may give one farm. Deciding every `referenceSD` is always
+    /// acceptable, provided that the minimums of the farms fit under the caps of their chains and
+    /// together into the budget.
+    /// @param minSD Least amount, after bounds and change limit.
+    /// @param referenceSD What the change is measured from: the same share of the budget as in the
+    /// epoch compared with, brought inside the bounds, and shrunk towards the minimums where these
+    /// references together exceed a chain's cap or the budget. The minimum for a farm that epoch
+    /// did not have, which may start anywhere in its bounds. The epoch compared with is the decided
+    /// one before, passing over those whose budget was 0, in which nothing had a share.
+    /// @param maxSD Greatest amount, after bounds and change limit.
+    struct TargetLimits {
+        uint32 eid;
+        uint32 farmId;
+        uint64 minSD;
+        uint64 referenceSD;
+        uint64 maxSD;
+    }
+
     event ChainRegistered(uint32 indexed eid, bytes32 receiver, uint16 maxBps, uint64 seq);
     event FarmBoundsSet(
         uint32 indexed eid, uint32 indexed farmId, uint16 minBps, uint16 maxBps, uint64 seq
@@ -51,7 +70,13 @@ interface IEmissionController {
     event MaxChangeSet(uint16 maxChangeBps, uint64 seq);
     event FeeCapSet(uint256 feeCap, uint64 seq);
     event OperatorSet(address indexed operator, uint64 seq);
-    event GuardianSet(address indexed guardian, uint64 seq);
+    /// @param fromEpoch First epoch whose budget the multiple bounds.
+    /// @param multipleBps Share of the revenue of the epoch before; 0 for no bound.
+    event RevenueMultipleSet(uint32 indexed fromEpoch, uint32 multipleBps, uint64 seq);
+    /// @notice `from` added reward tokens, booked as revenue of `epoch`, the one that runs.
+    event RevenueDeposited(
+        uint32 indexed epoch, address indexed from, uint256 amountLD, uint64 seq
+    );
     event EpochDecided(
         uint32 indexed epoch,
         uint32 indexed revision,
@@ -80,7 +105,6 @@ interface IEmissionController {
     event TokenWithdrawn(address indexed to, uint256 amount, uint64 seq);
 
     error Controller_OnlyOperator(address caller);
-    error Controller_OnlyGuardian(address caller);
     error Controller_OnlySelf(address caller);
     error Controller_IsPaused();
     error Controller_NotStarted();
@@ -89,10 +113,11 @@ interface IEmissionController {
     error Controller_WrongRevision(uint32 expected, uint32 received);
     error Controller_IncompleteTargets(uint256 expected, uint256 received);
     error Controller_UnsortedTargets(uint256 index);
+    error Controller_MissingTarget(uint32 eid, uint32 farmId);
     error Controller_UnknownFarm(uint32 eid, uint32 farmId);
     error Controller_UnknownChain(uint32 eid);
     error Controller_ShareOutOfBounds(uint32 eid, uint32 farmId, uint64 amountSD);
-    error Controller_ChangeTooLarge(uint32 eid, uint32 farmId, uint64 previousSD, uint64 amountSD);
+    error Controller_ChangeTooLarge(uint32 eid, uint32 farmId, uint64 referenceSD, uint64 amountSD);
     error Controller_ChainCapExceeded(uint32 eid, uint256 amountSD, uint256 capSD);
     error Controller_BudgetExceeded(uint256 requiredSD, uint256 budgetSD);
     error Controller_HardCapExceeded(uint256 requestedSD, uint256 hardCapSD);
@@ -105,7 +130,7 @@ interface IEmissionController {
     error Controller_TooManyChains(uint256 count);
     error Controller_ZeroDuration();
     error Controller_ZeroAddress();
-    error Controller_RenounceDisabled();
+    error Controller_ZeroAmount();
 
     function GENESIS() external view returns (uint40);
     function EPOCH_DURATION() external view returns (uint32);
@@ -114,7 +139,6 @@ interface IEmissionController {
     /// @notice Sequence number of the last event; consecutive from 1.
     function seq() external view returns (uint64);
     function operator() external view returns (address);
-    function guardian() external view returns (address);
     function paused() external view returns (bool);
     function maxChangeBps() external view returns (uint16);
     function feeCap() external view returns (uint256);
@@ -123,8 +147,24 @@ interface IEmissionController {
     function currentEpoch() external view returns (uint32);
     /// @notice Time `epoch` ends, in seconds.
     function epochEnd(uint32 epoch) external view returns (uint40);
-    /// @notice Budget of `epoch`, in shared decimals.
+    /// @notice Budget of `epoch`: what it was decided under, or what the schedule and the revenue
+    /// deposited so far allow.
     function budgetOf(uint32 epoch) external view returns (uint64);
+    /// @notice Share of the revenue of the epoch before that bounds the budget of `epoch`, in basis
+    /// points; 0 for no bound.
+    function revenueMultipleOf(uint32 epoch) external view returns (uint32 multipleBps);
+    /// @notice Reward tokens deposited as revenue of `epoch`.
+    function revenueOf(uint32 epoch) external view returns (uint256 amountLD);
+    /// @notice Reward tokens held, whether or not they are decided already.
+    function tokenBalance() external view returns (uint256 amountLD);
+    /// @notice Native money held for message fees.
+    function nativeBalance() external view returns (uint256);
+    /// @notice Value decided and not sent yet, over all epochs and chains.
+    function outstandingSD() external view returns (uint256);
+    /// @notice Last epoch whose scheduled budget the tokens held would cover, after what is
+    /// outstanding and every epoch before it; 0 when not even what is outstanding is covered.
+    /// @dev Looks 256 epochs ahead at most.
+    function fundedUntil() external view returns (uint32 epoch);
     /// @notice The schedule that rules `epoch`.
     function scheduleOf(uint32 epoch) external view returns (Schedule memory);
     function lastDecided() external view returns (uint32);
@@ -145,15 +185,21 @@ interface IEmissionController {
     function chainMaxBps(uint32 eid) external view returns (uint16);
     /// @notice Receiver orders for `eid` go to; zero when the chain is not registered.
     function receiverOf(uint32 eid) external view returns (bytes32);
-    /// @notice Target of a farm in the last decided epoch and in the decided epoch before it.
+    /// @notice Target of a farm in the last decided epoch and in the decided epoch before it,
+    /// passing over epochs whose budget was 0.
     function lastTargetSD(uint32 eid, uint32 farmId)
         external
         view
         returns (uint64 currentSD, uint64 previousSD);
+    /// @notice What `decide` would accept for every registered farm in `epoch`, if it were decided
+    /// or revised now; ascending by (eid, farmId).
+    function limitsOf(uint32 epoch) external view returns (TargetLimits[] memory);
     /// @notice Native fee of dispatching `epoch` to `eid` now; 0 for the hub.
     function quoteDispatch(uint32 epoch, uint32 eid) external view returns (uint256 nativeFee);
 
     /// @notice Fixes what every farm gets in `epoch`. Operator inside the bounds; owner too.
+    /// @param revision One more than the last; the owner may pass 0 for whatever that is, because a
+    /// proposal cannot foresee it.
     /// @param targets Exactly the registered farms, ascending by (eid, farmId); amounts are
     /// cumulative for the epoch.
     /// @param evidenceHash Hash of the evidence bundle anyone can recompute the targets from.
@@ -164,6 +210,9 @@ interface IEmissionController {
     /// @notice Dispatches to every listed chain; a path that fails stays pending, and an id with
     /// nothing to dispatch is passed over without an event.
     function dispatchMany(uint32 epoch, uint32[] calldata eids) external;
+
+    /// @notice Adds reward tokens of the caller, as revenue of the epoch that runs. Anyone.
+    function depositRevenue(uint256 amountLD) external;
 
     /// @notice Registers a chain or changes its cap. Only the owner.
     function setChain(uint32 eid, bytes32 receiver, uint16 maxBps) external;
@@ -177,8 +226,11 @@ interface IEmissionController {
     function setMaxChangeBps(uint16 maxChangeBps) external;
     function setFeeCap(uint256 feeCap) external;
     function setOperator(address operator) external;
-    function setGuardian(address guardian) external;
-    /// @notice Stops decisions and dispatches. Guardian or owner.
+    /// @notice Bounds every budget by a multiple of what was deposited as revenue in the epoch
+    /// before, from the next epoch not yet decided; 0 for no such bound. Only the owner.
+    /// @dev An epoch bounded so can only be decided once the epoch before it is over.
+    function setRevenueMultiple(uint32 multipleBps) external;
+    /// @notice Stops decisions and dispatches. Guardian, sentinel or owner.
     function pause() external;
     /// @notice Resumes. Only the owner.
     function unpause() external;

@@ -4,31 +4,23 @@ pragma solidity 0.8.37;
 import {
     ILayerZeroComposer
 } from "@layerzerolabs/lz-evm-protocol-v2/contracts/interfaces/ILayerZeroComposer.sol";
-import {IOFT} from "@layerzerolabs/oft-evm/contracts/interfaces/IOFT.sol";
 import {OFTComposeMsgCodec} from "@layerzerolabs/oft-evm/contracts/libs/OFTComposeMsgCodec.sol";
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {IEmissionReceiver} from "../interfaces/IEmissionReceiver.sol";
 import {IFarms} from "../interfaces/IFarms.sol";
 import {EmissionOrder} from "../libraries/EmissionOrder.sol";
 import {SortedIds} from "../libraries/SortedIds.sol";
+import {EmissionReturns} from "./EmissionReturns.sol";
 
 /// @title EmissionReceiver
 /// @dev Every packet adds to the pot of its epoch; only the highest revision's targets count. What
 /// a settlement gives depends on the pot, the targets and what was given, never on the order the
 /// packets came in. `unallocated` is a counter, never a balance.
-contract EmissionReceiver is
-    IEmissionReceiver,
-    ILayerZeroComposer,
-    Ownable,
-    ReentrancyGuardTransient
-{
+contract EmissionReceiver is EmissionReturns, ILayerZeroComposer {
     using SafeERC20 for IERC20;
     using SafeCast for uint256;
 
@@ -39,7 +31,8 @@ contract EmissionReceiver is
     /// @param farms Farms of this chain.
     /// @param owner May do everything the guardian may, and resume.
     /// @param guardian May pause and kill epochs.
-    /// @param minStream Least seconds an order streams over, however late it arrives.
+    /// @param minStream Least seconds an order streams over, however late it arrives; at least the
+    /// controller's epoch, so that a late order raises no rate above the nominal one.
     struct Config {
         address endpoint;
         address rewardOft;
@@ -49,13 +42,6 @@ contract EmissionReceiver is
         address owner;
         address guardian;
         uint32 minStream;
-    }
-
-    /// @dev One slot. 2^184 wei is far beyond what a uint64 of shared decimals converts to.
-    struct EpochState {
-        uint32 revision;
-        uint40 epochEnd;
-        uint184 pot;
     }
 
     /// @dev One slot. `targetSD` counts only while `revision` is the highest of the epoch.
@@ -90,58 +76,30 @@ contract EmissionReceiver is
 
     /// @dev Size of what the OFT writes before the order: nonce 8, eid 4, amount 32, sender 32.
     uint256 private constant COMPOSE_HEADER_SIZE = 76;
+    /// @dev Longest an order streams: an absurd end would freeze the streams it touches for good,
+    /// because no later order makes an end earlier.
+    uint256 private constant STREAM_SECONDS_MAX = 366 days;
 
-    address public immutable ENDPOINT;
-    address public immutable REWARD_OFT;
-    address public immutable REWARD_TOKEN;
-    uint32 public immutable HUB_EID;
     IFarms public immutable FARMS;
     /// @notice Least seconds an order streams over.
     uint32 public immutable MIN_STREAM;
-    /// @notice Wei of one unit of shared decimals.
-    uint256 public immutable CONVERSION_RATE;
-
-    /// @inheritdoc IEmissionReceiver
-    uint64 public seq;
-    /// @inheritdoc IEmissionReceiver
-    uint32 public minValidEpoch;
-    /// @inheritdoc IEmissionReceiver
-    bool public paused;
-    /// @inheritdoc IEmissionReceiver
-    address public guardian;
-    /// @inheritdoc IEmissionReceiver
-    bytes32 public controller;
-    /// @inheritdoc IEmissionReceiver
-    uint256 public unallocated;
-
-    mapping(uint32 epoch => EpochState) private _epochs;
     /// @dev Every farm that any applied revision of the epoch named, ascending.
     mapping(uint32 epoch => uint32[]) private _farmIds;
     mapping(uint32 epoch => mapping(uint32 farmId => Share)) private _shares;
 
-    modifier onlyGuardian() {
-        if (msg.sender != guardian && msg.sender != owner()) {
-            revert Receiver_OnlyGuardian(msg.sender);
-        }
-        _;
-    }
-
-    constructor(Config memory config) Ownable(config.owner) {
-        if (
-            config.endpoint == address(0) || config.rewardOft == address(0)
-                || config.rewardToken == address(0) || config.farms == address(0)
-        ) {
-            revert Receiver_ZeroAddress();
-        }
-        ENDPOINT = config.endpoint;
-        REWARD_OFT = config.rewardOft;
-        REWARD_TOKEN = config.rewardToken;
-        HUB_EID = config.hubEid;
+    constructor(Config memory config)
+        EmissionReturns(
+            config.endpoint,
+            config.rewardOft,
+            config.rewardToken,
+            config.hubEid,
+            config.owner,
+            config.guardian
+        )
+    {
+        if (config.farms == address(0)) revert Receiver_ZeroAddress();
         FARMS = IFarms(config.farms);
         MIN_STREAM = config.minStream == 0 ? 1 : config.minStream;
-        uint8 decimals = IERC20Metadata(config.rewardToken).decimals();
-        CONVERSION_RATE = 10 ** (decimals - IOFT(config.rewardOft).sharedDecimals());
-        guardian = config.guardian;
         IERC20(config.rewardToken).forceApprove(config.farms, type(uint256).max);
     }
 
@@ -191,18 +149,7 @@ contract EmissionReceiver is
     }
 
     /// @inheritdoc IEmissionReceiver
-    function withdrawPot(uint32 epoch, address to, uint256 amount) external nonReentrant onlyOwner {
-        if (to == address(0)) revert Receiver_ZeroAddress();
-        uint256 pot = _epochs[epoch].pot;
-        if (amount > pot) revert Receiver_PotTooSmall(epoch, pot, amount);
-        _epochs[epoch].pot = uint184(pot - amount);
-        unallocated -= amount;
-        emit PotWithdrawn(epoch, to, amount, pot - amount, ++seq);
-        IERC20(REWARD_TOKEN).safeTransfer(to, amount);
-    }
-
-    /// @inheritdoc IEmissionReceiver
-    function pause() external onlyGuardian {
+    function pause() external onlyPauser {
         paused = true;
         emit Paused(msg.sender, ++seq);
     }
@@ -215,25 +162,12 @@ contract EmissionReceiver is
 
     /// @inheritdoc IEmissionReceiver
     function setMinValidEpoch(uint32 epoch) external onlyGuardian {
-        if (epoch <= minValidEpoch) revert Receiver_EpochKilled(epoch, minValidEpoch);
+        uint32 current = minValidEpoch;
+        // A kill may be undone, but not by whoever could only stop things.
+        bool isUndone = epoch < current && msg.sender == owner();
+        if (epoch <= current && !isUndone) revert Receiver_EpochKilled(epoch, current);
         minValidEpoch = epoch;
         emit MinValidEpochSet(epoch, ++seq);
-    }
-
-    /// @inheritdoc IEmissionReceiver
-    function setGuardian(address guardian_) external onlyOwner {
-        guardian = guardian_;
-        emit GuardianSet(guardian_, ++seq);
-    }
-
-    /// @notice Always refused: without an owner a paused receiver could never resume.
-    function renounceOwnership() public view override onlyOwner {
-        revert Receiver_RenounceDisabled();
-    }
-
-    /// @inheritdoc IEmissionReceiver
-    function potOf(uint32 epoch) external view returns (uint256) {
-        return _epochs[epoch].pot;
     }
 
     /// @inheritdoc IEmissionReceiver
@@ -254,14 +188,13 @@ contract EmissionReceiver is
     /// @dev Books the tokens first, whatever the order says, and never reverts for its content.
     function _receive(bytes32 guid, bytes calldata encoded, uint256 amount) private {
         (bool ok, EmissionOrder.Order memory order) = EmissionOrder.decode(encoded);
-        EpochState storage state = _epochs[ok ? order.epoch : 0];
-        state.pot = (state.pot + amount).toUint184();
-        unallocated += amount;
+        _credit(ok ? order.epoch : 0, amount);
         if (!ok) {
             emit OrderUnreadable(guid, amount, ++seq);
             return;
         }
 
+        EpochState storage state = _epochs[order.epoch];
         bool isHighest = order.revision > state.revision;
         if (isHighest) {
             state.revision = order.revision;
@@ -297,7 +230,7 @@ contract EmissionReceiver is
 
         if (run.net == 0) return run;
         _epochs[epoch].pot = run.pot.toUint184();
-        unallocated = uint256(int256(unallocated) - run.net);
+        _unallocated = uint256(int256(uint256(_unallocated)) - run.net).toUint128();
     }
 
     function _emitApplied(Settlement memory run) private {
@@ -339,7 +272,8 @@ contract EmissionReceiver is
         EpochState memory state = _epochs[epoch];
         run.epoch = epoch;
         run.revision = state.revision;
-        run.endAt = Math.max(state.epochEnd, block.timestamp + MIN_STREAM).toUint40();
+        uint256 endAt = Math.min(state.epochEnd, block.timestamp + STREAM_SECONDS_MAX);
+        run.endAt = Math.max(endAt, block.timestamp + MIN_STREAM).toUint40();
         run.pot = state.pot;
         run.farmIds = _farmIds[epoch];
         uint256 count = run.farmIds.length;

@@ -9,13 +9,19 @@ import {Farms} from "../../src/spoke/Farms.sol";
 /// @notice A receiver whose controller, endpoint and OFT are the test itself.
 abstract contract ReceiverFixture is FarmsFixture {
     uint32 internal constant HUB_EID = 50_121;
-    uint32 internal constant MIN_STREAM = 1 days;
+    uint32 internal constant SPOKE_EID = 50_231;
+    uint32 internal constant MIN_STREAM = 7 days;
     uint40 internal constant EPOCH_END = START + 7 days;
     uint256 internal constant SD = 1e12;
 
     address internal immutable GUARDIAN = makeAddr("guardian");
 
     EmissionReceiver internal _receiver;
+
+    /// @dev Stands in for the endpoint, which tells its chain.
+    function eid() external pure returns (uint32) {
+        return SPOKE_EID;
+    }
 
     /// @dev Stands in for the OFT, which tells its shared decimals.
     function sharedDecimals() external pure returns (uint8) {

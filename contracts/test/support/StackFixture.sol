@@ -35,7 +35,7 @@ abstract contract StackFixture is LzFixture {
     uint64 internal constant BUDGET_SD = 1_000_000e6;
     uint256 internal constant SUPPLY = 100_000_000e18;
     uint256 internal constant TREASURY_GRANT = 20_000_000e18;
-    uint32 internal constant MIN_STREAM = 1 days;
+    uint32 internal constant MIN_STREAM = EPOCH_DURATION;
     uint32 internal constant RESTAKE_GAS = 300_000;
     /// @dev Wei of one unit of shared decimals of an 18-decimal token.
     uint256 internal constant SD = 1e12;

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 
 import {IEmissionController} from "../../src/interfaces/IEmissionController.sol";
+import {IPauseRoles} from "../../src/interfaces/IPauseRoles.sol";
 import {LzOptions} from "../../src/libraries/LzOptions.sol";
 import {StackFixture} from "../support/StackFixture.sol";
 
@@ -206,7 +207,7 @@ contract EmissionDispatchTest is StackFixture {
         _controller.unpause();
         _controller.dispatch(1, ALPHA);
         vm.expectRevert(
-            abi.encodeWithSelector(IEmissionController.Controller_OnlyGuardian.selector, OPERATOR)
+            abi.encodeWithSelector(IPauseRoles.PauseRoles_OnlyPauser.selector, OPERATOR)
         );
         vm.prank(OPERATOR);
         _controller.pause();
@@ -228,7 +229,7 @@ contract EmissionDispatchTest is StackFixture {
             )
         );
         _controller.withdrawNative(to, 100 ether);
-        vm.expectRevert(IEmissionController.Controller_RenounceDisabled.selector);
+        vm.expectRevert(IPauseRoles.PauseRoles_RenounceDisabled.selector);
         _controller.renounceOwnership();
     }
 
