@@ -47,7 +47,7 @@ abstract contract PauseRoles is IPauseRoles, Ownable {
     }
 
     /// @notice Always refused: without an owner what was stopped could never resume.
-    function renounceOwnership() public view override onlyOwner {
+    function renounceOwnership() public view virtual override onlyOwner {
         revert PauseRoles_RenounceDisabled();
     }
 

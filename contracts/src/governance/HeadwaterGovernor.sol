@@ -6,6 +6,9 @@ import {TimelockController} from "@openzeppelin/contracts/governance/TimelockCon
 import {
     GovernorCountingSimple
 } from "@openzeppelin/contracts/governance/extensions/GovernorCountingSimple.sol";
+import {
+    GovernorProposalGuardian
+} from "@openzeppelin/contracts/governance/extensions/GovernorProposalGuardian.sol";
 import {GovernorSettings} from "@openzeppelin/contracts/governance/extensions/GovernorSettings.sol";
 import {
     GovernorTimelockControl
@@ -15,27 +18,35 @@ import {IVotes} from "@openzeppelin/contracts/governance/utils/IVotes.sol";
 
 /// @title HeadwaterGovernor
 /// @notice Votes of the hub's token decide; the timelock executes. Delay and period in seconds.
+/// The proposal guardian, a multisig, can cancel any proposal until it is executed and do nothing
+/// else; votes alone replace him, and he can cancel those as well.
 /// @dev The quorum is a fixed number of votes, not a share of the supply on the hub: that supply
 /// shrinks whenever tokens move to another chain, and a share of it would shrink along.
+/// A proposer can withdraw a proposal until its vote begins. Should governance leave the guardian's
+/// seat empty, every proposer could withdraw his own proposal until it is executed, queued or not.
 contract HeadwaterGovernor is
     Governor,
     GovernorSettings,
     GovernorCountingSimple,
     GovernorVotes,
-    GovernorTimelockControl
+    GovernorTimelockControl,
+    GovernorProposalGuardian
 {
     error Governor_ZeroQuorum();
+    error Governor_ZeroGuardian();
 
     /// @notice Votes that a proposal needs, for and abstain together.
     uint256 public immutable ABSOLUTE_QUORUM;
 
+    /// @param guardian_ First proposal guardian.
     constructor(
         IVotes token_,
         TimelockController timelock_,
         uint48 votingDelay_,
         uint32 votingPeriod_,
         uint256 threshold,
-        uint256 absoluteQuorum
+        uint256 absoluteQuorum,
+        address guardian_
     )
         Governor("HeadwaterGovernor")
         GovernorSettings(votingDelay_, votingPeriod_, threshold)
@@ -43,7 +54,9 @@ contract HeadwaterGovernor is
         GovernorTimelockControl(timelock_)
     {
         if (absoluteQuorum == 0) revert Governor_ZeroQuorum();
+        if (guardian_ == address(0)) revert Governor_ZeroGuardian();
         ABSOLUTE_QUORUM = absoluteQuorum;
+        _setProposalGuardian(guardian_);
     }
 
     /// @notice Quorum at any time point.
@@ -108,6 +121,15 @@ contract HeadwaterGovernor is
         bytes32 descriptionHash
     ) internal override(Governor, GovernorTimelockControl) returns (uint256) {
         return super._cancel(targets, values, calldatas, descriptionHash);
+    }
+
+    function _validateCancel(uint256 proposalId, address caller)
+        internal
+        view
+        override(Governor, GovernorProposalGuardian)
+        returns (bool)
+    {
+        return super._validateCancel(proposalId, caller);
     }
 
     function _executor()

@@ -1,22 +1,43 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Origin} from "@layerzerolabs/oapp-evm/contracts/oapp/OApp.sol";
 import {OFTAdapter} from "@layerzerolabs/oft-evm/contracts/OFTAdapter.sol";
+import {OFTCore} from "@layerzerolabs/oft-evm/contracts/OFTCore.sol";
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+
+import {InboundLimit} from "./InboundLimit.sol";
 
 /// @title HeadwaterTokenAdapter
 /// @notice Makes an existing ERC-20 omnichain by locking it here.
 /// @dev There must be one adapter in the whole mesh, and the token must not take a fee.
-contract HeadwaterTokenAdapter is OFTAdapter {
-    error Token_RenounceDisabled();
-
+contract HeadwaterTokenAdapter is OFTAdapter, InboundLimit {
     constructor(address token_, address endpoint_, address owner_)
         OFTAdapter(token_, endpoint_, owner_)
         Ownable(owner_)
     {}
 
-    /// @notice Always refused: without an owner a broken pathway could not be closed.
-    function renounceOwnership() public view override onlyOwner {
-        revert Token_RenounceDisabled();
+    /// @inheritdoc InboundLimit
+    function renounceOwnership() public view override(Ownable, InboundLimit) {
+        super.renounceOwnership();
+    }
+
+    function _debit(address from, uint256 amountLD, uint256 minAmountLD, uint32 dstEid)
+        internal
+        override(OFTCore, OFTAdapter)
+        returns (uint256 sentLD, uint256 receivedLD)
+    {
+        (sentLD, receivedLD) = super._debit(from, amountLD, minAmountLD, dstEid);
+        _countSent(dstEid, receivedLD);
+    }
+
+    function _lzReceive(
+        Origin calldata origin,
+        bytes32 guid,
+        bytes calldata message,
+        address executor,
+        bytes calldata extraData
+    ) internal override(OFTCore, InboundLimit) {
+        super._lzReceive(origin, guid, message, executor, extraData);
     }
 }

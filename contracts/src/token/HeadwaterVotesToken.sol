@@ -8,13 +8,13 @@ import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20P
 import {ERC20Votes} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Votes.sol";
 import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
 
+import {LimitedOft} from "./LimitedOft.sol";
+
 /// @title HeadwaterVotesToken
 /// @notice Reward and governance token on the hub. The whole supply is minted once, here; nothing
 /// can mint later except the arrival of tokens that were burnt on another chain.
 /// @dev Votes use timestamps, because block numbers mean different things on different chains.
-contract HeadwaterVotesToken is OFT, ERC20Permit, ERC20Votes {
-    error Token_RenounceDisabled();
-
+contract HeadwaterVotesToken is LimitedOft, ERC20Permit, ERC20Votes {
     constructor(
         string memory name_,
         string memory symbol_,
@@ -26,11 +26,6 @@ contract HeadwaterVotesToken is OFT, ERC20Permit, ERC20Votes {
         // Passing `owner_` to Ownable directly goes deeper than the stack allows.
         _transferOwnership(owner_);
         _mint(treasury, supply);
-    }
-
-    /// @notice Always refused: without an owner a broken pathway could not be closed.
-    function renounceOwnership() public view override onlyOwner {
-        revert Token_RenounceDisabled();
     }
 
     /// @notice Time, in seconds, as ERC-6372 has it.

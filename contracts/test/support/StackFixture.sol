@@ -11,8 +11,8 @@ import {EmissionReceiver} from "../../src/spoke/EmissionReceiver.sol";
 import {Farms} from "../../src/spoke/Farms.sol";
 import {PositionBridge} from "../../src/spoke/PositionBridge.sol";
 import {HeadwaterToken} from "../../src/token/HeadwaterToken.sol";
-import {HeadwaterVotesToken} from "../../src/token/HeadwaterVotesToken.sol";
 import {LzFixture} from "./LzFixture.sol";
+import {VotesToken} from "./VotesToken.sol";
 
 /// @notice The whole protocol on three chains: a hub and two spokes, each with a farm for the
 /// reward token (1) and one for an omnichain stake token (2).
@@ -125,11 +125,7 @@ abstract contract StackFixture is LzFixture {
         address endpoint = address(_endpoints[eid]);
         site.eid = eid;
         site.reward = eid == HUB
-            ? OFT(
-                new HeadwaterVotesToken(
-                    "Headwater", "HWT", endpoint, address(this), TREASURY, SUPPLY
-                )
-            )
+            ? OFT(VotesToken.deploy(endpoint, address(this), TREASURY, SUPPLY))
             : OFT(new HeadwaterToken("Headwater", "HWT", endpoint, address(this)));
         site.stake = new DevOft("Stake", "STK", endpoint, address(this));
         site.farms = new Farms(address(site.reward), address(this));

@@ -8,10 +8,11 @@ import {TimelockController} from "@openzeppelin/contracts/governance/TimelockCon
 import {HeadwaterGovernor} from "../../src/governance/HeadwaterGovernor.sol";
 import {HeadwaterTimelock} from "../../src/governance/HeadwaterTimelock.sol";
 import {IEmissionController} from "../../src/interfaces/IEmissionController.sol";
+import {IPauseRoles} from "../../src/interfaces/IPauseRoles.sol";
 import {HeadwaterTokenAdapter} from "../../src/token/HeadwaterTokenAdapter.sol";
 import {HeadwaterToken} from "../../src/token/HeadwaterToken.sol";
-import {HeadwaterVotesToken} from "../../src/token/HeadwaterVotesToken.sol";
 import {StackFixture} from "../support/StackFixture.sol";
+import {IVotesToken} from "../support/VotesToken.sol";
 
 contract GovernanceTest is StackFixture {
     uint48 private constant VOTING_DELAY = 1 days;
@@ -19,13 +20,13 @@ contract GovernanceTest is StackFixture {
     uint256 private constant TIMELOCK_DELAY = 2 days;
     uint256 private constant QUORUM = 4_000_000e18;
 
-    HeadwaterVotesToken private _token;
+    IVotesToken private _token;
     HeadwaterGovernor private _governor;
     HeadwaterTimelock private _timelock;
 
     function setUp() external {
         _startStack();
-        _token = HeadwaterVotesToken(address(_siteOf[HUB].reward));
+        _token = IVotesToken(address(_siteOf[HUB].reward));
         address[] memory nobody = new address[](0);
         address[] memory anybody = new address[](1);
         _timelock = new HeadwaterTimelock(TIMELOCK_DELAY, nobody, anybody, address(this));
@@ -35,7 +36,8 @@ contract GovernanceTest is StackFixture {
             VOTING_DELAY,
             VOTING_PERIOD,
             100_000e18,
-            QUORUM
+            QUORUM,
+            GUARDIAN
         );
         _timelock.grantRole(_timelock.PROPOSER_ROLE(), address(_governor));
         _timelock.grantRole(_timelock.CANCELLER_ROLE(), address(_governor));
@@ -118,19 +120,25 @@ contract GovernanceTest is StackFixture {
         assertEq(_token.totalSupply(), SUPPLY);
         vm.expectRevert(HeadwaterGovernor.Governor_ZeroQuorum.selector);
         new HeadwaterGovernor(
-            IVotes(address(_token)), TimelockController(payable(address(_timelock))), 1, 1, 1, 0
+            IVotes(address(_token)),
+            TimelockController(payable(address(_timelock))),
+            1,
+            1,
+            1,
+            0,
+            GUARDIAN
         );
     }
 
     function test_RevertIf_ATokenLosesItsOwner() external {
-        vm.expectRevert(HeadwaterVotesToken.Token_RenounceDisabled.selector);
-        _token.renounceOwnership();
+        vm.expectRevert(IPauseRoles.PauseRoles_RenounceDisabled.selector);
+        _siteOf[HUB].reward.renounceOwnership();
         HeadwaterToken spoke = HeadwaterToken(address(_siteOf[ALPHA].reward));
-        vm.expectRevert(HeadwaterToken.Token_RenounceDisabled.selector);
+        vm.expectRevert(IPauseRoles.PauseRoles_RenounceDisabled.selector);
         spoke.renounceOwnership();
         HeadwaterTokenAdapter adapter =
             new HeadwaterTokenAdapter(address(_token), address(_endpoints[HUB]), address(this));
-        vm.expectRevert(HeadwaterTokenAdapter.Token_RenounceDisabled.selector);
+        vm.expectRevert(IPauseRoles.PauseRoles_RenounceDisabled.selector);
         adapter.renounceOwnership();
     }
 

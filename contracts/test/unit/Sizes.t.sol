@@ -9,7 +9,7 @@ contract SizesTest is Test {
     uint256 private constant INIT_MAX = 49_152;
 
     function test_EveryContractFitsOnAChain() external view {
-        string[8] memory names = [
+        string[9] memory names = [
             "EmissionController",
             "EmissionReceiver",
             "Farms",
@@ -17,6 +17,7 @@ contract SizesTest is Test {
             "HeadwaterGovernor",
             "HeadwaterTimelock",
             "HeadwaterToken",
+            "HeadwaterTokenAdapter",
             "HeadwaterVotesToken"
         ];
         for (uint256 i; i < names.length; ++i) {

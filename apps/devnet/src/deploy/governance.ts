@@ -58,6 +58,7 @@ export function planGovernance(options: {
     parameters.votingPeriodSeconds,
     PROPOSAL_THRESHOLD,
     ABSOLUTE_QUORUM,
+    accountOf('guardian').address,
   ]);
   const controller = planController({ plan, parameters, genesis, reward: contracts.hub.reward });
   for (const key of CHAIN_KEYS) {

@@ -208,6 +208,14 @@ export const errorAbi = [
   { type: 'error', name: 'Controller_ZeroDuration', inputs: [] },
   { inputs: [], name: 'DVN_InvalidDVNIdx', type: 'error' },
   { inputs: [{ name: 'cursor', type: 'uint256' }], name: 'DVN_InvalidDVNOptions', type: 'error' },
+  {
+    type: 'error',
+    name: 'DecayingLimit_BadWindow',
+    inputs: [
+      { name: 'limit', type: 'uint128' },
+      { name: 'window', type: 'uint32' },
+    ],
+  },
   { type: 'error', name: 'ECDSAInvalidSignature', inputs: [] },
   {
     type: 'error',
@@ -411,6 +419,7 @@ export const errorAbi = [
       { name: 'expectedStates', type: 'bytes32' },
     ],
   },
+  { type: 'error', name: 'Governor_ZeroGuardian', inputs: [] },
   { type: 'error', name: 'Governor_ZeroQuorum', inputs: [] },
   {
     type: 'error',
@@ -551,6 +560,17 @@ export const errorAbi = [
     name: 'OwnableUnauthorizedAccount',
     inputs: [{ name: 'account', type: 'address' }],
   },
+  {
+    type: 'error',
+    name: 'PauseRoles_BadExpiry',
+    inputs: [
+      { name: 'until', type: 'uint40' },
+      { name: 'latest', type: 'uint256' },
+    ],
+  },
+  { type: 'error', name: 'PauseRoles_OnlyGuardian', inputs: [{ name: 'caller', type: 'address' }] },
+  { type: 'error', name: 'PauseRoles_OnlyPauser', inputs: [{ name: 'caller', type: 'address' }] },
+  { type: 'error', name: 'PauseRoles_RenounceDisabled', inputs: [] },
   { type: 'error', name: 'Receiver_AlreadySet', inputs: [{ name: 'current', type: 'bytes32' }] },
   {
     type: 'error',
@@ -639,7 +659,35 @@ export const errorAbi = [
       { name: 'expectedStates', type: 'bytes32' },
     ],
   },
-  { type: 'error', name: 'Token_RenounceDisabled', inputs: [] },
+  {
+    type: 'error',
+    name: 'Token_DistrustedSender',
+    inputs: [
+      { name: 'srcEid', type: 'uint32' },
+      { name: 'sender', type: 'bytes32' },
+    ],
+  },
+  { type: 'error', name: 'Token_InboundPaused', inputs: [] },
+  { type: 'error', name: 'Token_LimiterFixed', inputs: [{ name: 'current', type: 'address' }] },
+  { type: 'error', name: 'Token_NotQueued', inputs: [{ name: 'guid', type: 'bytes32' }] },
+  { type: 'error', name: 'Token_OnlyLimiter', inputs: [{ name: 'caller', type: 'address' }] },
+  {
+    type: 'error',
+    name: 'Token_OverLimit',
+    inputs: [
+      { name: 'availableLD', type: 'uint256' },
+      { name: 'requestedLD', type: 'uint256' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'Token_TrustedSender',
+    inputs: [
+      { name: 'srcEid', type: 'uint32' },
+      { name: 'sender', type: 'bytes32' },
+    ],
+  },
+  { type: 'error', name: 'Token_ZeroAddress', inputs: [] },
   {
     inputs: [
       { name: '_to', type: 'address' },

@@ -265,6 +265,13 @@ export const governorAbi = [
   },
   {
     type: 'function',
+    name: 'proposalGuardian',
+    inputs: [],
+    outputs: [{ name: '', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     name: 'proposalNeedsQueuing',
     inputs: [{ name: 'proposalId', type: 'uint256' }],
     outputs: [{ name: '', type: 'bool' }],
@@ -343,6 +350,13 @@ export const governorAbi = [
     ],
     outputs: [],
     stateMutability: 'payable',
+  },
+  {
+    type: 'function',
+    name: 'setProposalGuardian',
+    inputs: [{ name: 'newProposalGuardian', type: 'address' }],
+    outputs: [],
+    stateMutability: 'nonpayable',
   },
   {
     type: 'function',
@@ -448,6 +462,15 @@ export const governorAbi = [
     type: 'event',
     name: 'ProposalExecuted',
     inputs: [{ name: 'proposalId', type: 'uint256', indexed: false }],
+    anonymous: false,
+  },
+  {
+    type: 'event',
+    name: 'ProposalGuardianSet',
+    inputs: [
+      { name: 'oldProposalGuardian', type: 'address', indexed: false },
+      { name: 'newProposalGuardian', type: 'address', indexed: false },
+    ],
     anonymous: false,
   },
   {
@@ -593,6 +616,7 @@ export const governorAbi = [
       { name: 'expectedStates', type: 'bytes32' },
     ],
   },
+  { type: 'error', name: 'Governor_ZeroGuardian', inputs: [] },
   { type: 'error', name: 'Governor_ZeroQuorum', inputs: [] },
   {
     type: 'error',

@@ -162,6 +162,25 @@ export const rewardTokenAbi = [
   },
   {
     type: 'function',
+    name: 'drop',
+    inputs: [
+      {
+        name: 'origin',
+        type: 'tuple',
+        components: [
+          { name: 'srcEid', type: 'uint32' },
+          { name: 'sender', type: 'bytes32' },
+          { name: 'nonce', type: 'uint64' },
+        ],
+      },
+      { name: 'guid', type: 'bytes32' },
+      { name: 'message', type: 'bytes' },
+    ],
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
     name: 'eip712Domain',
     inputs: [],
     outputs: [
@@ -218,6 +237,24 @@ export const rewardTokenAbi = [
   },
   {
     type: 'function',
+    name: 'guardian',
+    inputs: [],
+    outputs: [{ name: '', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'inboundLimitOf',
+    inputs: [{ name: 'eid', type: 'uint32' }],
+    outputs: [
+      { name: 'limitLD', type: 'uint128' },
+      { name: 'window', type: 'uint32' },
+      { name: 'availableLD', type: 'uint256' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     name: 'isComposeMsgSender',
     inputs: [
       {
@@ -237,12 +274,45 @@ export const rewardTokenAbi = [
   },
   {
     type: 'function',
+    name: 'isInboundPaused',
+    inputs: [],
+    outputs: [{ name: '', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     name: 'isPeer',
     inputs: [
       { name: '_eid', type: 'uint32' },
       { name: '_peer', type: 'bytes32' },
     ],
     outputs: [{ name: '', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'isQueued',
+    inputs: [
+      {
+        name: 'origin',
+        type: 'tuple',
+        components: [
+          { name: 'srcEid', type: 'uint32' },
+          { name: 'sender', type: 'bytes32' },
+          { name: 'nonce', type: 'uint64' },
+        ],
+      },
+      { name: 'guid', type: 'bytes32' },
+      { name: 'message', type: 'bytes' },
+    ],
+    outputs: [{ name: '', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'limiter',
+    inputs: [],
+    outputs: [{ name: '', type: 'address' }],
     stateMutability: 'view',
   },
   {
@@ -391,6 +461,34 @@ export const rewardTokenAbi = [
   },
   {
     type: 'function',
+    name: 'pathOf',
+    inputs: [{ name: 'eid', type: 'uint32' }],
+    outputs: [
+      {
+        name: '',
+        type: 'tuple',
+        components: [
+          { name: 'peer', type: 'bytes32' },
+          { name: 'outboundNonce', type: 'uint64' },
+          { name: 'inboundNonce', type: 'uint64' },
+          { name: 'sentLD', type: 'uint256' },
+          { name: 'receivedLD', type: 'uint256' },
+          { name: 'queuedLD', type: 'uint256' },
+          { name: 'droppedLD', type: 'uint256' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'pauseInbound',
+    inputs: [],
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
     name: 'peers',
     inputs: [{ name: 'eid', type: 'uint32' }],
     outputs: [{ name: 'peer', type: 'bytes32' }],
@@ -495,6 +593,44 @@ export const rewardTokenAbi = [
     ],
     stateMutability: 'view',
   },
+  {
+    type: 'function',
+    name: 'release',
+    inputs: [
+      {
+        name: 'origin',
+        type: 'tuple',
+        components: [
+          { name: 'srcEid', type: 'uint32' },
+          { name: 'sender', type: 'bytes32' },
+          { name: 'nonce', type: 'uint64' },
+        ],
+      },
+      { name: 'guid', type: 'bytes32' },
+      { name: 'message', type: 'bytes' },
+    ],
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    name: 'releaseByOwner',
+    inputs: [
+      {
+        name: 'origin',
+        type: 'tuple',
+        components: [
+          { name: 'srcEid', type: 'uint32' },
+          { name: 'sender', type: 'bytes32' },
+          { name: 'nonce', type: 'uint64' },
+        ],
+      },
+      { name: 'guid', type: 'bytes32' },
+      { name: 'message', type: 'bytes' },
+    ],
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
   { type: 'function', name: 'renounceOwnership', inputs: [], outputs: [], stateMutability: 'view' },
   {
     type: 'function',
@@ -553,6 +689,27 @@ export const rewardTokenAbi = [
   },
   {
     type: 'function',
+    name: 'sentinel',
+    inputs: [],
+    outputs: [{ name: '', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'sentinelUntil',
+    inputs: [],
+    outputs: [{ name: '', type: 'uint40' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'seq',
+    inputs: [],
+    outputs: [{ name: '', type: 'uint64' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     name: 'setDelegate',
     inputs: [{ name: '_delegate', type: 'address' }],
     outputs: [],
@@ -577,6 +734,31 @@ export const rewardTokenAbi = [
   },
   {
     type: 'function',
+    name: 'setGuardian',
+    inputs: [{ name: 'guardian_', type: 'address' }],
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    name: 'setInboundLimit',
+    inputs: [
+      { name: 'eid', type: 'uint32' },
+      { name: 'limitLD', type: 'uint128' },
+      { name: 'window', type: 'uint32' },
+    ],
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    name: 'setLimiter',
+    inputs: [{ name: 'limiter_', type: 'address' }],
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
     name: 'setMsgInspector',
     inputs: [{ name: '_msgInspector', type: 'address' }],
     outputs: [],
@@ -596,6 +778,16 @@ export const rewardTokenAbi = [
     type: 'function',
     name: 'setPreCrime',
     inputs: [{ name: '_preCrime', type: 'address' }],
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    name: 'setSentinel',
+    inputs: [
+      { name: 'sentinel_', type: 'address' },
+      { name: 'until', type: 'uint40' },
+    ],
     outputs: [],
     stateMutability: 'nonpayable',
   },
@@ -656,6 +848,13 @@ export const rewardTokenAbi = [
     stateMutability: 'nonpayable',
   },
   {
+    type: 'function',
+    name: 'unpauseInbound',
+    inputs: [],
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
     type: 'event',
     name: 'Approval',
     inputs: [
@@ -700,6 +899,96 @@ export const rewardTokenAbi = [
           { name: 'options', type: 'bytes' },
         ],
       },
+    ],
+    anonymous: false,
+  },
+  {
+    type: 'event',
+    name: 'GuardianSet',
+    inputs: [
+      { name: 'guardian', type: 'address', indexed: true },
+      { name: 'seq', type: 'uint64', indexed: false },
+    ],
+    anonymous: false,
+  },
+  {
+    type: 'event',
+    name: 'InboundDropped',
+    inputs: [
+      { name: 'guid', type: 'bytes32', indexed: true },
+      { name: 'srcEid', type: 'uint32', indexed: true },
+      { name: 'sender', type: 'bytes32', indexed: false },
+      { name: 'amountLD', type: 'uint256', indexed: false },
+      { name: 'seq', type: 'uint64', indexed: false },
+    ],
+    anonymous: false,
+  },
+  {
+    type: 'event',
+    name: 'InboundLimitSet',
+    inputs: [
+      { name: 'eid', type: 'uint32', indexed: true },
+      { name: 'limitLD', type: 'uint128', indexed: false },
+      { name: 'window', type: 'uint32', indexed: false },
+      { name: 'seq', type: 'uint64', indexed: false },
+    ],
+    anonymous: false,
+  },
+  {
+    type: 'event',
+    name: 'InboundPaused',
+    inputs: [
+      { name: 'by', type: 'address', indexed: true },
+      { name: 'seq', type: 'uint64', indexed: false },
+    ],
+    anonymous: false,
+  },
+  {
+    type: 'event',
+    name: 'InboundQueued',
+    inputs: [
+      { name: 'guid', type: 'bytes32', indexed: true },
+      { name: 'srcEid', type: 'uint32', indexed: true },
+      { name: 'amountLD', type: 'uint256', indexed: false },
+      {
+        name: 'origin',
+        type: 'tuple',
+        indexed: false,
+        components: [
+          { name: 'srcEid', type: 'uint32' },
+          { name: 'sender', type: 'bytes32' },
+          { name: 'nonce', type: 'uint64' },
+        ],
+      },
+      { name: 'message', type: 'bytes', indexed: false },
+      { name: 'seq', type: 'uint64', indexed: false },
+    ],
+    anonymous: false,
+  },
+  {
+    type: 'event',
+    name: 'InboundReleased',
+    inputs: [
+      { name: 'guid', type: 'bytes32', indexed: true },
+      { name: 'srcEid', type: 'uint32', indexed: true },
+      { name: 'by', type: 'address', indexed: true },
+      { name: 'amountLD', type: 'uint256', indexed: false },
+      { name: 'seq', type: 'uint64', indexed: false },
+    ],
+    anonymous: false,
+  },
+  {
+    type: 'event',
+    name: 'InboundUnpaused',
+    inputs: [{ name: 'seq', type: 'uint64', indexed: false }],
+    anonymous: false,
+  },
+  {
+    type: 'event',
+    name: 'LimiterSet',
+    inputs: [
+      { name: 'limiter', type: 'address', indexed: true },
+      { name: 'seq', type: 'uint64', indexed: false },
     ],
     anonymous: false,
   },
@@ -758,6 +1047,16 @@ export const rewardTokenAbi = [
   },
   {
     type: 'event',
+    name: 'SentinelSet',
+    inputs: [
+      { name: 'sentinel', type: 'address', indexed: true },
+      { name: 'until', type: 'uint40', indexed: false },
+      { name: 'seq', type: 'uint64', indexed: false },
+    ],
+    anonymous: false,
+  },
+  {
+    type: 'event',
     name: 'Transfer',
     inputs: [
       { name: 'from', type: 'address', indexed: true },
@@ -768,6 +1067,14 @@ export const rewardTokenAbi = [
   },
   { type: 'error', name: 'AmountSDOverflowed', inputs: [{ name: 'amountSD', type: 'uint256' }] },
   { type: 'error', name: 'CheckpointUnorderedInsertion', inputs: [] },
+  {
+    type: 'error',
+    name: 'DecayingLimit_BadWindow',
+    inputs: [
+      { name: 'limit', type: 'uint128' },
+      { name: 'window', type: 'uint32' },
+    ],
+  },
   { type: 'error', name: 'ECDSAInvalidSignature', inputs: [] },
   {
     type: 'error',
@@ -860,6 +1167,17 @@ export const rewardTokenAbi = [
   },
   {
     type: 'error',
+    name: 'PauseRoles_BadExpiry',
+    inputs: [
+      { name: 'until', type: 'uint40' },
+      { name: 'latest', type: 'uint256' },
+    ],
+  },
+  { type: 'error', name: 'PauseRoles_OnlyGuardian', inputs: [{ name: 'caller', type: 'address' }] },
+  { type: 'error', name: 'PauseRoles_OnlyPauser', inputs: [{ name: 'caller', type: 'address' }] },
+  { type: 'error', name: 'PauseRoles_RenounceDisabled', inputs: [] },
+  {
+    type: 'error',
     name: 'SafeCastOverflowedUintDowncast',
     inputs: [
       { name: 'bits', type: 'uint8' },
@@ -877,6 +1195,34 @@ export const rewardTokenAbi = [
     ],
   },
   { type: 'error', name: 'StringTooLong', inputs: [{ name: 'str', type: 'string' }] },
-  { type: 'error', name: 'Token_RenounceDisabled', inputs: [] },
+  {
+    type: 'error',
+    name: 'Token_DistrustedSender',
+    inputs: [
+      { name: 'srcEid', type: 'uint32' },
+      { name: 'sender', type: 'bytes32' },
+    ],
+  },
+  { type: 'error', name: 'Token_InboundPaused', inputs: [] },
+  { type: 'error', name: 'Token_LimiterFixed', inputs: [{ name: 'current', type: 'address' }] },
+  { type: 'error', name: 'Token_NotQueued', inputs: [{ name: 'guid', type: 'bytes32' }] },
+  { type: 'error', name: 'Token_OnlyLimiter', inputs: [{ name: 'caller', type: 'address' }] },
+  {
+    type: 'error',
+    name: 'Token_OverLimit',
+    inputs: [
+      { name: 'availableLD', type: 'uint256' },
+      { name: 'requestedLD', type: 'uint256' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'Token_TrustedSender',
+    inputs: [
+      { name: 'srcEid', type: 'uint32' },
+      { name: 'sender', type: 'bytes32' },
+    ],
+  },
+  { type: 'error', name: 'Token_ZeroAddress', inputs: [] },
   { type: 'error', name: 'VotesExpiredSignature', inputs: [{ name: 'expiry', type: 'uint256' }] },
 ] as const;
