@@ -1,180 +1,298 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-
 import {IFarms} from "../interfaces/IFarms.sol";
 
 /// @title FarmMath
-/// @notice The arithmetic of a farm: what its stream emitted and who it belongs to.
-/// @dev Off-chain code repeats these functions bit for bit.
+/// @notice The arithmetic of a farm: what its streams emitted and who it belongs to.
+/// @dev Off-chain code repeats these rules bit for bit. S is the farm's `scaleBits`, `/` and `%`
+/// are those of unsigned integers, W is the total weight, w the weight of a position.
+///
+/// Accrual of a stream at `now`; a no-op when `endAt <= lastAt` or `now == lastAt`:
+///     d = min(now, endAt) - lastAt
+///     e = min(remaining * d / (endAt - lastAt), maxRate * d);  remaining -= e
+///     W == 0 ? idle += e : (x = (e << S) + residueX; acc += x / W; residueX = x % W)
+/// `lastAt` becomes `now` at every store, whether the stream runs or not. What `e` rounds down
+/// waits in `remaining`, so a division never has to be carried.
+///
+/// Pending of a position, the word of the emission being 160 bits wide:
+///     w > 0:  p = w * ((acc - word) mod 2^160)
+///     w == 0: p = word << max(0, S - 64)
+/// A change of weight (from w to w', W to W') after an accrual, in this order:
+///     w' > 0:  word = (acc - p / w') mod 2^160;  residueX += p % w'
+///     w' == 0: word = p >> max(0, S - 64);       residueX += the bits shifted out
+///     W' > 0 and residueX >= W': acc += residueX / W';  residueX %= W'
+/// An exit pays `p >> S` in the same step and goes on with `p & (2^S - 1)`; an exit of everything
+/// sends that fraction to `residueX` and leaves word 0.
+/// A claim accrues in memory only and stores nothing of the farm: paid = p >> S less its remainder
+/// by the unit asked for (1 but for the bridge), p' = p - (paid << S), and
+///     w > 0:  word = (acc - p' / w) mod 2^160;  dustX += (p' % w) << (95 - S)
+///     w == 0: word = p' >> max(0, S - 64), which drops nothing
+/// where `dustX` belongs to the contract and every 2^95 of it count as a wei settled. With paid ==
+/// 0 nothing changes at all.
+/// Words of the streams 1 to 3 are 256 bits wide, arithmetic is mod 2^256, and with w == 0 the word
+/// is p itself. Claiming one accrues and stores the stream, its dust goes to its own `residueX`,
+/// which then is carried into `acc` as above.
+///
+/// Why nothing overflows. Let m = 2^max(0, S - 64), the least principal of a position that has any;
+/// a weight is never below its principal, so W == 0 or W >= m. Registration, stakes and funding see
+/// to S <= 95, W < 2^S and funded < 2^96 - 2^64.
+/// - All pending of a stream together is below funded << S < 2^(96 + S), because what is pending
+/// was emitted. So p / w' < 2^(96 + S) / m <= 2^160 and p >> max(0, S - 64) < 2^160: each word
+/// fits.
+/// - Dust of one change of weight is below 2^S: below w', below m or below one wei. Every change
+///   takes a number from `seq`, of which there are 2^64. So the accumulator is divided less than
+///   (funded + 2^64) << S in total, never by less than m, and stays below 2^160.
+/// - With W > 0, residueX < W < 2^95 after every store; one dust more is below 2^96. With W == 0
+///   only the change that emptied the farm added to it. So it fits 96 bits.
 library FarmMath {
-    /// @dev Slots 0 and 1 of a farm; what every accrual touches.
-    struct Stream {
-        uint160 acc;
-        uint96 totalWeight;
-        uint96 residueX;
-        uint40 lastAt;
-        uint40 endAt;
-        uint80 rateX;
-    }
-
-    /// @dev Slot 2; fixed at registration except for `state`.
-    struct Terms {
-        address stakeToken;
-        uint8 scaleBits;
-        uint8 minWeightBits;
-        IFarms.FarmState state;
-        uint64 maxRate;
-    }
-
+    /// @dev Slots of a farm. `acc` 160 | totalWeight 96; residueX 96 | remaining 96 | lastAt 32 |
+    /// endAt 32; the terms: stakeToken 160 | maxRate 64 | scaleBits 8 | state 8 | streamCount 8 |
+    /// flags 8; idle 96 | principal 96, where principal counts only in a farm with terms. All from
+    /// the low bits up.
     struct FarmSlots {
-        Stream stream;
-        Terms terms;
-        uint128 undistributedX;
-        uint128 carriedX;
-        uint128 funded;
+        uint256 accWord;
+        uint256 streamWord;
+        uint256 terms;
+        uint256 idleWord;
+        uint256 tiers;
+        uint256 steps;
+        ExtraSlots[3] extras;
+        mapping(address user => PositionSlots) positions;
     }
 
-    uint8 private constant SCALE_BITS_MIN = 32;
-    uint8 private constant SCALE_BITS_MAX = 96;
-    /// @dev Fractional bits of rates and stream amounts.
-    uint8 internal constant STREAM_BITS = 16;
-    uint256 private constant ACC_BITS = 160;
-    /// @dev Keeps every stream amount far below the 128 bits it is stored in.
-    uint256 private constant FUNDED_BITS_MAX = 96;
-
-    /// @dev Whether a farm may have these terms. Both bounds together leave at least 2^64 - 1 wei
-    /// of lifetime funding to every farm.
-    function isScaleValid(uint8 scaleBits, uint8 minWeightBits) internal pure returns (bool) {
-        return
-            scaleBits >= SCALE_BITS_MIN && scaleBits <= SCALE_BITS_MAX && minWeightBits < scaleBits;
+    /// @dev Slots of a stream other than the emission: acc 160 | maxRate 64; as in the farm;
+    /// token 160 | idle 96.
+    struct ExtraSlots {
+        uint256 accWord;
+        uint256 streamWord;
+        uint256 tokenWord;
+        address funder;
     }
 
-    /// @dev Reads slots 0 and 1 with one load each; the compiler would load once for each field.
-    function load(Stream storage stored) internal view returns (Stream memory stream) {
-        uint256 low;
-        uint256 high;
-        assembly ("memory-safe") {
-            low := sload(stored.slot)
-            high := sload(add(stored.slot, 1))
-        }
-        stream.acc = uint160(low);
-        stream.totalWeight = uint96(low >> 160);
-        stream.residueX = uint96(high);
-        stream.lastAt = uint40(high >> 96);
-        stream.endAt = uint40(high >> 136);
-        stream.rateX = uint80(high >> 176);
-    }
-
-    /// @dev Writes slots 0 and 1 with one store each.
-    function store(Stream storage stored, Stream memory stream) internal {
-        uint256 low = uint256(stream.acc) | (uint256(stream.totalWeight) << 160);
-        uint256 high = uint256(stream.residueX) | (uint256(stream.lastAt) << 96)
-            | (uint256(stream.endAt) << 136) | (uint256(stream.rateX) << 176);
-        assembly ("memory-safe") {
-            sstore(stored.slot, low)
-            sstore(add(stored.slot, 1), high)
-        }
-    }
-
-    /// @dev Writes slots 3 and 4 after an adjustment, which leaves nothing undistributed. Both
-    /// amounts fit 128 bits: nothing here exceeds the funding bound in stream units.
-    function storeAmounts(FarmSlots storage stored, uint256 carriedX, uint256 funded) internal {
-        assembly ("memory-safe") {
-            sstore(add(stored.slot, 3), shl(128, carriedX))
-            sstore(add(stored.slot, 4), funded)
-        }
-    }
-
-    /// @dev Reads slot 2 with one load.
-    function load(Terms storage stored) internal view returns (Terms memory terms) {
+    /// @dev weight 96 | word 160; what terms add; the words of the other streams.
+    struct PositionSlots {
         uint256 word;
-        assembly ("memory-safe") {
-            word := sload(stored.slot)
-        }
-        terms.stakeToken = address(uint160(word));
-        terms.scaleBits = uint8(word >> 160);
-        terms.minWeightBits = uint8(word >> 168);
-        terms.state = IFarms.FarmState(uint8(word >> 176));
-        terms.maxRate = uint64(word >> 184);
+        uint256 terms;
+        uint256[3] extraWords;
     }
 
-    /// @dev Writes slot A of a position, whose `pendingX` is settled up to `acc`.
-    function store(IFarms.Position storage stored, uint96 weight, uint160 acc) internal {
-        uint256 word = uint256(weight) | (uint256(acc) << 96);
-        assembly ("memory-safe") {
-            sstore(stored.slot, word)
-        }
+    /// @dev A stream brought to now in memory, for one visit of one user.
+    /// @param idle Wei emitted to nobody since the last checkpoint.
+    struct Visit {
+        uint32 farmId;
+        address user;
+        uint256 terms;
+        uint256 totalWeight;
+        uint256 acc;
+        uint256 residueX;
+        uint256 remaining;
+        uint256 endAt;
+        uint256 idle;
     }
 
-    /// @dev Adds to `pendingX` what the position earned up to `acc`; the caller stores `acc`. The
-    /// slot is not even read when nothing was earned, as on a first stake.
-    function settle(IFarms.Position storage stored, uint160 acc) internal returns (uint96 weight) {
-        uint160 accPaid;
-        (weight, accPaid) = (stored.weight, stored.accPaid);
-        uint256 earnedX = uint256(weight) * (acc - accPaid);
-        if (earnedX != 0) stored.pendingX += earnedX;
+    uint256 internal constant SCALE_BITS_MIN = 32;
+    uint256 internal constant SCALE_BITS_MAX = 95;
+    /// @dev A token may be funded with less than this.
+    uint256 internal constant FUNDED_LIMIT = 2 ** 96 - 2 ** 64;
+    uint256 internal constant HAS_TERMS = 1 << 248;
+    uint256 internal constant HAS_IDLE = 1 << 249;
+
+    uint256 private constant MASK_96 = type(uint96).max;
+    uint256 private constant MASK_160 = type(uint160).max;
+    uint256 private constant ABOVE_160 = ~MASK_160;
+    uint256 private constant ABOVE_96 = ~MASK_96;
+    /// @dev Everything of the terms but `maxRate`.
+    uint256 private constant BUT_MAX_RATE = ~(uint256(type(uint64).max) << 160);
+
+    function stakeTokenOf(uint256 terms) internal pure returns (address) {
+        return address(uint160(terms));
     }
 
-    /// @dev Takes the whole wei out of what is pending at `acc` and keeps the fraction; the caller
-    /// stores `acc`.
-    /// @param wholeOnly With no whole wei to pay, leave everything as it is; the caller then must
-    /// not store `acc` either, or the fraction is lost.
-    function pay(IFarms.Position storage stored, uint160 acc, uint8 scaleBits, bool wholeOnly)
-        internal
-        returns (uint256 paid)
-    {
-        uint256 totalX = pendingX(stored, acc);
-        paid = totalX >> scaleBits;
-        if (paid == 0 && wholeOnly) return 0;
-        stored.pendingX = totalX - (paid << scaleBits);
+    function maxRateOf(uint256 terms) internal pure returns (uint64) {
+        return uint64(terms >> 160);
     }
 
-    /// @dev The accumulator of now.
-    /// @return stream What slots 0 and 1 would hold after an accrual.
-    /// @return idleX Stream units emitted since the last accrual that accrue to nobody.
-    function accrued(Stream storage stored, Terms memory terms)
-        internal
-        view
-        returns (Stream memory stream, uint256 idleX)
-    {
-        stream = load(stored);
-        uint256 until = Math.min(block.timestamp, stream.endAt);
-        if (until > stream.lastAt) {
-            uint256 emittedX = uint256(stream.rateX) * (until - stream.lastAt);
-            uint256 totalWeight = stream.totalWeight;
-            if (totalWeight < (1 << terms.minWeightBits)) {
-                idleX = emittedX;
-            } else {
-                uint256 x = (emittedX << (terms.scaleBits - STREAM_BITS)) + stream.residueX;
-                stream.acc += uint160(x / totalWeight);
-                stream.residueX = uint96(x % totalWeight);
+    function scaleBitsOf(uint256 terms) internal pure returns (uint256) {
+        return uint8(terms >> 224);
+    }
+
+    function stateOf(uint256 terms) internal pure returns (IFarms.FarmState) {
+        return IFarms.FarmState(uint8(terms >> 232));
+    }
+
+    function streamCountOf(uint256 terms) internal pure returns (uint256) {
+        return uint8(terms >> 240);
+    }
+
+    function hasTerms(uint256 terms) internal pure returns (bool) {
+        return terms & HAS_TERMS != 0;
+    }
+
+    /// @dev Terms with another state.
+    function withState(uint256 terms, IFarms.FarmState state) internal pure returns (uint256) {
+        return (terms & ~(uint256(0xff) << 232)) | (uint256(state) << 232);
+    }
+
+    /// @dev Terms, or the first word of another stream, with another bound of the rate.
+    function withMaxRate(uint256 word, uint256 maxRate) internal pure returns (uint256) {
+        return (word & BUT_MAX_RATE) | (maxRate << 160);
+    }
+
+    /// @dev Bits a pending amount loses in the word of a position without weight.
+    function pendingShift(uint256 scaleBits) internal pure returns (uint256) {
+        return scaleBits > 64 ? scaleBits - 64 : 0;
+    }
+
+    /// @dev The least principal of a position that has any.
+    function minimumOf(uint256 scaleBits) internal pure returns (uint256) {
+        return 1 << pendingShift(scaleBits);
+    }
+
+    /// @dev Brings the emission to now, in memory.
+    function load(FarmSlots storage farm, Visit memory visit) internal view {
+        uint256 accWord = farm.accWord;
+        visit.terms = farm.terms;
+        visit.acc = accWord & MASK_160;
+        visit.totalWeight = accWord >> 160;
+        accrue(visit, farm.streamWord);
+    }
+
+    /// @dev Stores the emission as of now.
+    function store(FarmSlots storage farm, Visit memory visit) internal {
+        farm.accWord = visit.acc | (visit.totalWeight << 160);
+        farm.streamWord = streamWordOf(visit);
+    }
+
+    /// @dev Brings another stream of the farm of `farmTerms` to now, in memory. Its `terms` are
+    /// those of the farm with its own bound of the rate.
+    function loadExtra(
+        ExtraSlots storage extra,
+        Visit memory visit,
+        uint256 farmTerms,
+        uint256 totalWeight
+    ) internal view {
+        uint256 accWord = extra.accWord;
+        visit.terms = withMaxRate(farmTerms, accWord >> 160);
+        visit.acc = accWord & MASK_160;
+        visit.totalWeight = totalWeight;
+        accrue(visit, extra.streamWord);
+    }
+
+    /// @dev Stores another stream as of now.
+    function storeExtra(ExtraSlots storage extra, Visit memory visit) internal {
+        extra.accWord = (extra.accWord & ABOVE_160) | visit.acc;
+        extra.streamWord = streamWordOf(visit);
+        if (visit.idle != 0) extra.tokenWord += visit.idle << 160;
+    }
+
+    /// @dev What a stream emitted since its last checkpoint goes to the accumulator, or to `idle`.
+    /// Unchecked: every amount is bounded as the head of this library proves.
+    function accrue(Visit memory visit, uint256 streamWord) internal view {
+        unchecked {
+            uint256 residueX = streamWord & MASK_96;
+            uint256 remaining = (streamWord >> 96) & MASK_96;
+            uint256 lastAt = uint32(streamWord >> 192);
+            uint256 endAt = streamWord >> 224;
+            visit.endAt = endAt;
+            visit.idle = 0;
+            if (endAt > lastAt) {
+                uint256 emitted = _emitted(remaining, lastAt, endAt, maxRateOf(visit.terms));
+                remaining -= emitted;
+                uint256 totalWeight = visit.totalWeight;
+                if (totalWeight == 0) {
+                    visit.idle = emitted;
+                } else {
+                    uint256 x = (emitted << scaleBitsOf(visit.terms)) + residueX;
+                    visit.acc += x / totalWeight;
+                    residueX = x % totalWeight;
+                }
             }
+            visit.residueX = residueX;
+            visit.remaining = remaining;
         }
-        stream.lastAt = uint40(block.timestamp);
     }
 
-    /// @dev Stream units not emitted to anybody yet.
-    function unemittedX(FarmSlots storage farm, Stream memory stream, uint256 idleX)
+    /// @dev Carries into the accumulator what dust and a smaller total weight left in the residue.
+    function carryResidue(Visit memory visit) internal pure {
+        unchecked {
+            uint256 totalWeight = visit.totalWeight;
+            uint256 residueX = visit.residueX;
+            if (totalWeight == 0 || residueX < totalWeight) return;
+            visit.acc += residueX / totalWeight;
+            visit.residueX = residueX % totalWeight;
+        }
+    }
+
+    /// @dev Scaled reward of a position at `acc`. The shift of the difference is its value modulo
+    /// 2^160.
+    function pendingX(uint256 word, uint256 acc, uint256 scaleBits)
         internal
-        view
-        returns (uint256 remainingX)
+        pure
+        returns (uint256)
     {
-        remainingX = uint256(farm.carriedX) + farm.undistributedX + idleX;
-        if (stream.endAt > block.timestamp) {
-            remainingX += uint256(stream.rateX) * (stream.endAt - block.timestamp);
+        unchecked {
+            uint256 weight = word & MASK_96;
+            if (weight == 0) return (word >> 96) << pendingShift(scaleBits);
+            return weight * (((acc << 96) - (word & ABOVE_96)) >> 96);
         }
     }
 
-    /// @dev Scaled reward of a position at `acc`.
-    function pendingX(IFarms.Position storage stored, uint160 acc) internal view returns (uint256) {
-        return stored.pendingX + uint256(stored.weight) * (acc - stored.accPaid);
+    /// @dev The slot of a position with `weight` to which `pX` is owed, and what does not fit it.
+    /// The shift drops what exceeds 160 bits, which is the modulus.
+    function packPosition(uint256 pX, uint256 weight, uint256 acc, uint256 scaleBits)
+        internal
+        pure
+        returns (uint256 word, uint256 dustX)
+    {
+        unchecked {
+            if (weight == 0) {
+                uint256 shift = pendingShift(scaleBits);
+                return ((pX >> shift) << 96, pX & ((1 << shift) - 1));
+            }
+            return (weight | ((acc - pX / weight) << 96), pX % weight);
+        }
     }
 
-    /// @dev Most wei a farm may ever hold in its stream; keeps `acc` below 2^160.
-    function fundingBound(Terms memory terms) internal pure returns (uint256) {
-        uint256 bits = ACC_BITS - terms.scaleBits + terms.minWeightBits;
-        return (1 << Math.min(bits, FUNDED_BITS_MAX)) - 1;
+    /// @dev Scaled reward of a position in another stream.
+    function extraPendingX(uint256 word, uint256 weight, uint256 acc)
+        internal
+        pure
+        returns (uint256)
+    {
+        unchecked {
+            return weight == 0 ? word : weight * (acc - word);
+        }
+    }
+
+    /// @dev Word of a position in another stream, and what does not fit it.
+    function extraWordOf(uint256 pX, uint256 weight, uint256 acc)
+        internal
+        pure
+        returns (uint256 word, uint256 dustX)
+    {
+        unchecked {
+            return weight == 0 ? (pX, 0) : (acc - pX / weight, pX % weight);
+        }
+    }
+
+    function streamWordOf(Visit memory visit) internal view returns (uint256) {
+        return
+            visit.residueX | (visit.remaining << 96) | (block.timestamp << 192)
+                | (visit.endAt << 224);
+    }
+
+    function _emitted(uint256 remaining, uint256 lastAt, uint256 endAt, uint256 maxRate)
+        private
+        view
+        returns (uint256 emitted)
+    {
+        unchecked {
+            uint256 until = block.timestamp < endAt ? block.timestamp : endAt;
+            uint256 elapsed = until - lastAt;
+            emitted = remaining * elapsed / (endAt - lastAt);
+            uint256 most = maxRate * elapsed;
+            if (emitted > most) emitted = most;
+        }
     }
 }

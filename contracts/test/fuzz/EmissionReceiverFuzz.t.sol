@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IFarms} from "../../src/interfaces/IFarms.sol";
 import {EmissionOrder} from "../../src/libraries/EmissionOrder.sol";
 import {ReceiverFixture} from "../support/ReceiverFixture.sol";
 
@@ -25,7 +26,9 @@ contract EmissionReceiverFuzzTest is ReceiverFixture {
         bool hasThird,
         uint16 elapsed
     ) external {
-        if (hasThird) _farms.addFarm(3, address(_reward), 96, 40, MAX_RATE);
+        if (hasThird) {
+            _farms.addFarm(IFarms.NewFarm(3, address(_reward), 95, MAX_RATE, false));
+        }
         _fund(_stake, ALICE, 1e18);
         vm.prank(ALICE);
         _farms.stake(1, 1e18);
@@ -147,7 +150,7 @@ contract EmissionReceiverFuzzTest is ReceiverFixture {
         for (uint32 i = 1; i <= FARMS; ++i) {
             uint256 given = _receiver.givenOf(2, i);
             state = abi.encode(state, given, _receiver.targetOf(2, i), _farms.unstreamed(i));
-            if (given != 0) state = abi.encode(state, _farms.farmOf(i));
+            if (given != 0) state = abi.encode(state, _farms.streamOf(i, 0));
         }
         return keccak256(state);
     }

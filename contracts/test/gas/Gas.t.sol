@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IFarms} from "../../src/interfaces/IFarms.sol";
 import {Test} from "forge-std/Test.sol";
 
 import {DevToken} from "../../src/dev/DevToken.sol";
@@ -23,14 +24,14 @@ contract GasTest is Test {
     function setUp() external {
         vm.warp(1_800_000_000);
         _reward = new DevToken("Reward", "RWD", 18, address(this));
-        _farms = new Farms(address(_reward), address(this));
+        _farms = new Farms(address(_reward), address(1), 7 days, address(this), address(2));
         _farms.setReceiver(address(this));
         _farms.setBridge(address(this));
         _reward.mint(address(this), 100_000_000e18);
         _reward.approve(address(_farms), type(uint256).max);
         for (uint32 i = 1; i <= FARMS; ++i) {
             DevToken stake = new DevToken("Stake", "STK", 18, address(this));
-            _farms.addFarm(i, address(stake), 96, 40, type(uint64).max);
+            _farms.addFarm(IFarms.NewFarm(i, address(stake), 95, type(uint64).max, false));
             for (uint256 j; j < 2; ++j) {
                 address user = j == 0 ? ALICE : BOB;
                 stake.mint(user, 1_000e18);
@@ -86,6 +87,6 @@ contract GasTest is Test {
             _deltas[i] = 6_000e18;
         }
         _farms.adjustStreams(uint40(block.timestamp + 700 days), _farmIds, _deltas);
-        vm.snapshotGasLastCall(GROUP, "change 10 streams");
+        vm.snapshotGasLastCall(GROUP, "change 10 rates, with funding");
     }
 }

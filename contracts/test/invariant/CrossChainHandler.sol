@@ -83,9 +83,9 @@ contract CrossChainHandler is StackFixture {
         Site storage site = _siteOf[_eids[where % 3]];
         address user = userAt(who);
         uint256 balance = site.stake.balanceOf(user);
-        if (balance == 0 || site.farms.farmOf(2).state != IFarms.FarmState.Active) return;
+        if (balance < SD || site.farms.farmOf(2).state != IFarms.FarmState.Active) return;
         vm.prank(user);
-        site.farms.stake(2, uint96(bound(amount, 1, balance)));
+        site.farms.stake(2, uint96(bound(amount, 1, balance / SD) * SD));
         ++effective["stake"];
     }
 
@@ -95,7 +95,7 @@ contract CrossChainHandler is StackFixture {
         uint96 weight = site.farms.positionOf(2, user).weight;
         if (weight == 0) return;
         vm.prank(user);
-        site.farms.exit(2, uint96(bound(amount, 1, weight)));
+        site.farms.exit(2, uint96(bound(amount, 1, weight / SD) * SD));
         ++effective["exit"];
     }
 
@@ -173,7 +173,9 @@ contract CrossChainHandler is StackFixture {
     function endFarm(uint256 where, uint256 dice) external counted {
         if (dice % 8 != 0) return;
         Site storage site = _siteOf[_eids[where % 3]];
-        if (site.farms.farmOf(2).state == IFarms.FarmState.Active) site.farms.endFarm(2);
+        if (site.farms.farmOf(2).state == IFarms.FarmState.Active) {
+            site.farms.setFarmState(2, IFarms.FarmState.Ended);
+        }
     }
 
     function wait(uint32 elapsed) external counted {

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Test} from "forge-std/Test.sol";
-
 import {IFarms} from "../../src/interfaces/IFarms.sol";
 import {Farms} from "../../src/spoke/Farms.sol";
+import {FarmsLedger} from "../support/FarmsLedger.sol";
 import {PlainToken} from "../support/Tokens.sol";
 
 /// @notice Five users and two farms, the second of which stakes the reward token itself. Keeps a
 /// naive model of what every user is owed, integrated whenever time moves.
-contract FarmsHandler is Test {
+contract FarmsHandler is FarmsLedger {
     uint256 public constant USERS = 5;
     uint256 public constant FARMS = 2;
-    uint256 public constant SCALE = 96;
+    uint256 public constant SCALE = 95;
 
     PlainToken public immutable REWARD = new PlainToken(18);
     PlainToken public immutable STAKE = new PlainToken(18);
@@ -35,7 +34,7 @@ contract FarmsHandler is Test {
         _;
         ++succeeded;
         for (uint32 i = 1; i <= FARMS; ++i) {
-            uint256 acc = STAKING.farmOf(i).acc;
+            uint256 acc = STAKING.streamOf(i, 0).acc;
             if (acc < accSeen[i]) accFell = true;
             accSeen[i] = acc;
         }
@@ -43,11 +42,11 @@ contract FarmsHandler is Test {
 
     constructor() {
         vm.warp(1_800_000_000);
-        STAKING = new Farms(address(REWARD), address(this));
+        STAKING = new Farms(address(REWARD), address(1), 7 days, address(this), address(2));
         STAKING.setReceiver(address(this));
         STAKING.setBridge(address(this));
-        STAKING.addFarm(1, address(STAKE), 96, 40, type(uint64).max);
-        STAKING.addFarm(2, address(REWARD), 96, 40, 1e18);
+        STAKING.addFarm(IFarms.NewFarm(1, address(STAKE), 95, type(uint64).max, false));
+        STAKING.addFarm(IFarms.NewFarm(2, address(REWARD), 95, 1e18, false));
         REWARD.approve(address(STAKING), type(uint256).max);
         for (uint256 i; i < USERS; ++i) {
             vm.startPrank(userAt(i));
@@ -59,7 +58,7 @@ contract FarmsHandler is Test {
 
     function stake(uint256 who, uint32 farmId, uint96 amount) external counted {
         (address user, uint32 id) = _pick(who, farmId);
-        amount = uint96(bound(amount, 1, 1e24));
+        amount = uint96(bound(amount, 1 << 31, 1e24));
         PlainToken(STAKING.stakeTokenOf(id)).mint(user, amount);
         vm.prank(user);
         STAKING.stake(id, amount);
@@ -70,7 +69,7 @@ contract FarmsHandler is Test {
     function stakeFor(uint256 who, uint256 forWhom, uint32 farmId, uint96 amount) external counted {
         (address user, uint32 id) = _pick(who, farmId);
         address other = userAt(forWhom % USERS);
-        amount = uint96(bound(amount, 1, 1e20));
+        amount = uint96(bound(amount, 1 << 31, 1e20));
         PlainToken(STAKING.stakeTokenOf(id)).mint(user, amount);
         vm.prank(user);
         STAKING.stakeFor(id, other, amount);
@@ -82,7 +81,7 @@ contract FarmsHandler is Test {
         (address user, uint32 id) = _pick(who, farmId);
         uint256 weight = staked[id][user];
         if (weight == 0) return;
-        amount = uint96(bound(amount, 1, weight));
+        amount = _amountOut(amount, weight);
         vm.prank(user);
         STAKING.withdraw(id, amount);
         staked[id][user] -= amount;
@@ -93,7 +92,7 @@ contract FarmsHandler is Test {
         (address user, uint32 id) = _pick(who, farmId);
         uint256 weight = staked[id][user];
         if (weight == 0) return;
-        amount = uint96(bound(amount, 1, weight));
+        amount = _amountOut(amount, weight);
         uint256 earned = STAKING.earned(id, user);
         vm.prank(user);
         uint256 paid = STAKING.exit(id, amount);
@@ -153,14 +152,15 @@ contract FarmsHandler is Test {
     function wait(uint32 elapsed) external counted {
         elapsed = elapsed % 10 days;
         for (uint32 id = 1; id <= FARMS; ++id) {
-            IFarms.Farm memory farm = STAKING.farmOf(id);
+            uint256 total = STAKING.farmOf(id).totalWeight;
             uint256 until = block.timestamp + elapsed;
-            if (until > farm.endAt) until = farm.endAt;
-            if (until <= block.timestamp || farm.totalWeight < 1 << 40) continue;
-            uint256 emittedX = uint256(farm.rateX) * (until - block.timestamp);
+            uint256 endAt = STAKING.streamOf(id, 0).endAt;
+            if (until > endAt) until = endAt;
+            if (until <= block.timestamp || total == 0) continue;
+            uint256 emittedX = _rateX(STAKING, id, 0) * (until - block.timestamp);
             for (uint256 i; i < USERS; ++i) {
                 address user = userAt(i);
-                modelX[id][user] += (emittedX << 48) * staked[id][user] / farm.totalWeight;
+                modelX[id][user] += emittedX * staked[id][user] / total;
             }
             ++operations[id];
         }
@@ -169,6 +169,12 @@ contract FarmsHandler is Test {
 
     function userAt(uint256 index) public pure returns (address) {
         return address(uint160(0x1000 + index));
+    }
+
+    /// @dev Any part that leaves nothing or the least a position may hold.
+    function _amountOut(uint96 amount, uint256 weight) private pure returns (uint96) {
+        amount = uint96(bound(amount, 1, weight));
+        return weight - amount < 1 << 31 ? uint96(weight) : amount;
     }
 
     function _pick(uint256 who, uint32 farmId) private pure returns (address, uint32) {

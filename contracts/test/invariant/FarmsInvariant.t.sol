@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Test} from "forge-std/Test.sol";
-
-import {IFarms} from "../../src/interfaces/IFarms.sol";
 import {Farms} from "../../src/spoke/Farms.sol";
+import {FarmsLedger} from "../support/FarmsLedger.sol";
 import {FarmsHandler} from "./FarmsHandler.sol";
 
-contract FarmsInvariantTest is Test {
+contract FarmsInvariantTest is FarmsLedger {
     FarmsHandler private _handler;
     Farms private _farms;
+    uint32[] private _farmIds = [1, 2];
+    address[] private _users;
 
     function setUp() external {
         _handler = new FarmsHandler();
         _farms = _handler.STAKING();
+        for (uint256 i; i < _handler.USERS(); ++i) {
+            _users.push(_handler.userAt(i));
+        }
         bytes4[] memory selectors = new bytes4[](9);
         selectors[0] = FarmsHandler.stake.selector;
         selectors[1] = FarmsHandler.stakeFor.selector;
@@ -57,23 +60,23 @@ contract FarmsInvariantTest is Test {
         }
     }
 
-    /// @dev funded = accrued to positions and paid + residue + still to come, exact to the unit.
+    /// @dev funded = settled + dust + pending + residue + idle + remaining, exact to the unit.
     function invariant_ConservationIsExactInScaledUnits() external view {
-        for (uint32 id = 1; id <= _handler.FARMS(); ++id) {
-            assertEq(_scaledSum(id), uint256(_farms.farmOf(id).funded) << 96, "conservation");
-        }
+        _assertConserved(_farms, address(_handler.REWARD()), _farmIds, _users);
     }
 
-    function invariant_TheResidueIsLessThanAWei() external view {
+    function invariant_TheResidueIsLessThanTheWeight() external view {
         for (uint32 id = 1; id <= _handler.FARMS(); ++id) {
-            assertLt(_farms.farmOf(id).residueX, uint256(1) << 96);
+            uint256 total = _farms.farmOf(id).totalWeight;
+            if (total != 0) assertLt(_farms.streamOf(id, 0).residueX, total, "residue");
         }
     }
 
     function invariant_TokensHeldEqualWhatIsOwedExactly() external view {
         uint256 owed = _handler.donated() + _farms.farmOf(2).totalWeight;
+        (uint256 funded,,) = _farms.booksOf(address(_handler.REWARD()));
+        owed += funded;
         for (uint32 id = 1; id <= _handler.FARMS(); ++id) {
-            owed += _farms.farmOf(id).funded;
             for (uint256 i; i < _handler.USERS(); ++i) {
                 owed -= _handler.claimed(id, _handler.userAt(i));
             }
@@ -104,32 +107,5 @@ contract FarmsInvariantTest is Test {
 
     function afterInvariant() external view {
         assertEq(_handler.succeeded(), _handler.calls(), "every call of the handler succeeds");
-    }
-
-    /// @dev Everything a farm was funded with, in units of 2^-96 wei, at this second.
-    function _scaledSum(uint32 id) private view returns (uint256 sumX) {
-        IFarms.Farm memory farm = _farms.farmOf(id);
-        uint256 streamX = uint256(farm.carriedX) + farm.undistributedX;
-        if (farm.endAt > block.timestamp) {
-            streamX += uint256(farm.rateX) * (farm.endAt - block.timestamp);
-        }
-        uint256 until = block.timestamp < farm.endAt ? block.timestamp : farm.endAt;
-        uint256 emittedX = until > farm.lastAt ? uint256(farm.rateX) * (until - farm.lastAt) : 0;
-        uint256 acc = farm.acc;
-        sumX = farm.residueX;
-        if (farm.totalWeight < 1 << 40) {
-            streamX += emittedX;
-        } else {
-            uint256 x = (emittedX << 80) + farm.residueX;
-            acc += x / farm.totalWeight;
-            sumX = x % farm.totalWeight;
-        }
-        sumX += streamX << 80;
-        for (uint256 i; i < _handler.USERS(); ++i) {
-            address user = _handler.userAt(i);
-            IFarms.Position memory position = _farms.positionOf(id, user);
-            sumX += position.pendingX + uint256(position.weight) * (acc - position.accPaid);
-            sumX += _handler.claimed(id, user) << 96;
-        }
     }
 }

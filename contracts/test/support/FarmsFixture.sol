@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IFarms} from "../../src/interfaces/IFarms.sol";
 import {Test} from "forge-std/Test.sol";
 
 import {Farms} from "../../src/spoke/Farms.sol";
@@ -14,6 +15,9 @@ abstract contract FarmsFixture is Test {
     address internal immutable ALICE = makeAddr("alice");
     address internal immutable BOB = makeAddr("bob");
     address internal immutable BRIDGE = makeAddr("bridge");
+    address internal immutable TREASURY = makeAddr("treasury");
+    address internal immutable GUARDIAN = makeAddr("guardian");
+    uint32 internal constant FEE_SECONDS = 7 days;
 
     PlainToken internal _reward;
     PlainToken internal _stake;
@@ -25,13 +29,17 @@ abstract contract FarmsFixture is Test {
         _reward = new PlainToken(18);
         _stake = new PlainToken(18);
         _other = new PlainToken(18);
-        _farms = new Farms(address(_reward), address(this));
+        _farms = _newFarms(address(_reward));
         _farms.setReceiver(address(this));
         _farms.setBridge(BRIDGE);
-        _farms.addFarm(1, address(_stake), 96, 40, MAX_RATE);
-        _farms.addFarm(2, address(_other), 96, 40, MAX_RATE);
+        _farms.addFarm(IFarms.NewFarm(1, address(_stake), 95, MAX_RATE, false));
+        _farms.addFarm(IFarms.NewFarm(2, address(_other), 95, MAX_RATE, false));
         _reward.mint(address(this), type(uint128).max);
         _reward.approve(address(_farms), type(uint256).max);
+    }
+
+    function _newFarms(address reward) internal returns (Farms) {
+        return new Farms(reward, TREASURY, FEE_SECONDS, address(this), GUARDIAN);
     }
 
     function _fund(PlainToken token, address user, uint256 amount) internal {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IFarms} from "../../src/interfaces/IFarms.sol";
 import {EmissionOrder} from "../../src/libraries/EmissionOrder.sol";
 import {EmissionReceiver} from "../../src/spoke/EmissionReceiver.sol";
 import {FarmsFixture} from "./FarmsFixture.sol";
-import {Farms} from "../../src/spoke/Farms.sol";
 
 /// @notice A receiver whose controller, endpoint and OFT are the test itself.
 abstract contract ReceiverFixture is FarmsFixture {
@@ -13,8 +13,6 @@ abstract contract ReceiverFixture is FarmsFixture {
     uint32 internal constant MIN_STREAM = 7 days;
     uint40 internal constant EPOCH_END = START + 7 days;
     uint256 internal constant SD = 1e12;
-
-    address internal immutable GUARDIAN = makeAddr("guardian");
 
     EmissionReceiver internal _receiver;
 
@@ -30,13 +28,13 @@ abstract contract ReceiverFixture is FarmsFixture {
 
     function _startReceiver() internal {
         _startFarms();
-        _farms = new Farms(address(_reward), address(this));
+        _farms = _newFarms(address(_reward));
         _receiver = new EmissionReceiver(_receiverConfig());
         _receiver.setController(bytes32(uint256(uint160(address(this)))));
         _farms.setReceiver(address(_receiver));
         _farms.setBridge(BRIDGE);
-        _farms.addFarm(1, address(_stake), 96, 40, MAX_RATE);
-        _farms.addFarm(2, address(_other), 96, 40, MAX_RATE);
+        _farms.addFarm(IFarms.NewFarm(1, address(_stake), 95, MAX_RATE, false));
+        _farms.addFarm(IFarms.NewFarm(2, address(_other), 95, MAX_RATE, false));
     }
 
     function _receiverConfig() internal view returns (EmissionReceiver.Config memory) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IFarms} from "../../src/interfaces/IFarms.sol";
 import {OFT} from "@layerzerolabs/oft-evm/contracts/OFT.sol";
 
 import {DevOft} from "../../src/dev/DevOft.sol";
@@ -128,7 +129,8 @@ abstract contract StackFixture is LzFixture {
             ? OFT(VotesToken.deploy(endpoint, address(this), TREASURY, SUPPLY))
             : OFT(new HeadwaterToken("Headwater", "HWT", endpoint, address(this)));
         site.stake = new DevOft("Stake", "STK", endpoint, address(this));
-        site.farms = new Farms(address(site.reward), address(this));
+        site.farms =
+            new Farms(address(site.reward), TREASURY, EPOCH_DURATION, address(this), GUARDIAN);
         site.receiver = new EmissionReceiver(
             EmissionReceiver.Config({
                 endpoint: endpoint,
@@ -154,8 +156,8 @@ abstract contract StackFixture is LzFixture {
         }
         site.farms.setReceiver(address(site.receiver));
         site.farms.setBridge(address(site.bridge));
-        site.farms.addFarm(1, address(site.reward), 96, 40, type(uint64).max);
-        site.farms.addFarm(2, address(site.stake), 96, 40, type(uint64).max);
+        site.farms.addFarm(IFarms.NewFarm(1, address(site.reward), 95, type(uint64).max, false));
+        site.farms.addFarm(IFarms.NewFarm(2, address(site.stake), 95, type(uint64).max, false));
         site.receiver.setController(_asBytes32(address(_controller)));
         site.bridge.setRoute(address(site.reward), address(site.reward));
         site.bridge.setRoute(address(site.stake), address(site.stake));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IFarms} from "../../src/interfaces/IFarms.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {IPositionBridge} from "../../src/interfaces/IPositionBridge.sol";
@@ -22,7 +23,7 @@ contract BridgeAdapterTest is StackFixture {
             new HeadwaterTokenAdapter(address(_token), address(_endpoints[BETA]), address(this));
         _adapter.setPeer(ALPHA, _asBytes32(address(_siteOf[ALPHA].stake)));
         _siteOf[ALPHA].stake.setPeer(BETA, _asBytes32(address(_adapter)));
-        beta.farms.addFarm(5, address(_token), 96, 40, 1);
+        beta.farms.addFarm(IFarms.NewFarm(5, address(_token), 95, 1, false));
         beta.bridge.setRoute(address(_token), address(_adapter));
         vm.deal(ALICE, 10 ether);
         _token.mint(ALICE, 100e18);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IFarms} from "../../src/interfaces/IFarms.sol";
 import {IOFT} from "@layerzerolabs/oft-evm/contracts/interfaces/IOFT.sol";
 import {OFTComposeMsgCodec} from "@layerzerolabs/oft-evm/contracts/libs/OFTComposeMsgCodec.sol";
 
@@ -125,7 +126,7 @@ contract BridgeRoutesTest is StackFixture {
 
     function test_AClosedRouteKeepsEveryExitOfAnEscrow() external {
         bytes32 guid = _escrow();
-        _siteOf[BETA].farms.addFarm(3, address(_token), 96, 40, 1);
+        _siteOf[BETA].farms.addFarm(IFarms.NewFarm(3, address(_token), 95, 1, false));
         _target.setRoute(address(_token), address(0));
         uint256 before = vm.snapshotState();
         vm.startPrank(ALICE);
@@ -153,7 +154,7 @@ contract BridgeRoutesTest is StackFixture {
     }
 
     function _escrow() private returns (bytes32 guid) {
-        _siteOf[BETA].farms.endFarm(2);
+        _siteOf[BETA].farms.setFarmState(2, IFarms.FarmState.Ended);
         guid = _move();
         _deliverAll();
         assertEq(uint8(_target.creditOf(guid).state), uint8(IPositionBridge.CreditState.Escrowed));

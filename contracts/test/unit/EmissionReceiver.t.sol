@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IFarms} from "../../src/interfaces/IFarms.sol";
 import {OFTComposeMsgCodec} from "@layerzerolabs/oft-evm/contracts/libs/OFTComposeMsgCodec.sol";
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 
@@ -110,13 +111,13 @@ contract EmissionReceiverTest is ReceiverFixture {
         assertEq(_receiver.revisionOf(1), 1);
         assertEq(_receiver.unallocated(), 0);
         assertEq(_farms.unstreamed(1), 10 * SD);
-        assertEq(_farms.farmOf(1).endAt, EPOCH_END);
+        assertEq(_farms.streamOf(1, 0).endAt, EPOCH_END);
     }
 
     function test_AnOrderThatComesLateStillStreamsForTheMinimumTime() external {
         vm.warp(EPOCH_END - 1 hours);
         _apply(_order(1, 1, _pair(10, 20)), 30);
-        assertEq(_farms.farmOf(1).endAt, EPOCH_END - 1 hours + MIN_STREAM);
+        assertEq(_farms.streamOf(1, 0).endAt, EPOCH_END - 1 hours + MIN_STREAM);
     }
 
     function test_AHigherRevisionTakesBackWhatAFarmHasTooMuch() external {
@@ -194,7 +195,7 @@ contract EmissionReceiverTest is ReceiverFixture {
         (three[0], three[1], three[2]) = (10, 20, 30);
         _apply(_order(1, 1, three), 60);
         assertEq(_receiver.potOf(1), 30 * SD);
-        _farms.addFarm(3, address(_reward), 96, 40, MAX_RATE);
+        _farms.addFarm(IFarms.NewFarm(3, address(_reward), 95, MAX_RATE, false));
         vm.expectEmit();
         emit IEmissionReceiver.OrderApplied(1, 1, int256(30 * SD), 0, 4);
         vm.prank(ALICE);
@@ -203,7 +204,7 @@ contract EmissionReceiverTest is ReceiverFixture {
     }
 
     function test_ARefusingFarmDoesNotKeepThePotFromTheOthers() external {
-        _farms.endFarm(1);
+        _farms.setFarmState(1, IFarms.FarmState.Ended);
         _apply(_order(1, 1, _pair(20, 20)), 20);
         assertEq(_receiver.givenOf(1, 1), 0);
         assertEq(_receiver.givenOf(1, 2), 20 * SD);
@@ -211,9 +212,9 @@ contract EmissionReceiverTest is ReceiverFixture {
     }
 
     function test_AFullFarmTakesWhatFits() external {
-        _farms.addFarm(3, address(_reward), 96, 1, MAX_RATE);
+        _farms.addFarm(IFarms.NewFarm(3, address(_reward), 95, MAX_RATE, false));
         uint64[] memory three = new uint64[](3);
-        uint256 room = (uint256(1) << 65) - 1;
+        uint256 room = 2 ** 96 - 2 ** 64 - 1;
         three[2] = uint64(room / SD) + 5;
         _apply(_order(1, 1, three), three[2]);
         assertEq(_receiver.givenOf(1, 3), room);

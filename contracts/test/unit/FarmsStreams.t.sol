@@ -31,7 +31,7 @@ contract FarmsStreamsTest is FarmsFixture {
     function test_AStreamEmitsItsFundingOverItsTime() external {
         _stakeAs(ALICE, 1, 1e18);
         vm.expectEmit();
-        emit IFarms.StreamAdjusted(1, 1_000, uint80(10 << 16), START + 100, 4);
+        emit IFarms.StreamAdjusted(1, 0, 1_000, 1_000, uint32(START + 100), 5);
         assertEq(_adjust(1, 1_000, START + 100), 1_000);
         skip(30);
         assertEq(_farms.unstreamed(1), 700);
@@ -40,7 +40,7 @@ contract FarmsStreamsTest is FarmsFixture {
         skip(1_000);
         // The accumulator's own division keeps less than one wei in the residue.
         assertEq(_farms.earned(1, ALICE), 999);
-        assertEq(_farms.farmOf(1).funded, 1_000);
+        assertEq(_funded(), 1_000);
     }
 
     function test_ATopUpMergesIntoTheLaterEnd() external {
@@ -48,58 +48,50 @@ contract FarmsStreamsTest is FarmsFixture {
         _adjust(1, 1_000, START + 100);
         skip(50);
         _adjust(1, 1_000, START + 60);
-        IFarms.Farm memory farm = _farms.farmOf(1);
-        assertEq(farm.endAt, START + 100, "the earlier end does not shorten");
-        assertEq(farm.rateX, 30 << 16);
+        assertEq(_farms.streamOf(1, 0).endAt, START + 100, "the earlier end does not shorten");
+        assertEq(_farms.rateOf(1, 0), 30);
         _adjust(1, 1_500, START + 150);
-        farm = _farms.farmOf(1);
-        assertEq(farm.endAt, START + 150);
-        assertEq(farm.rateX, 30 << 16);
+        assertEq(_farms.streamOf(1, 0).endAt, START + 150);
+        assertEq(_farms.rateOf(1, 0), 30);
     }
 
     function test_WhatNobodyEarnedIsStreamedLater() external {
         _adjust(1, 1_000, START + 100);
         skip(40);
         _stakeAs(ALICE, 1, 1e18);
-        assertEq(_farms.farmOf(1).undistributedX, 400 << 16);
+        assertEq(_farms.streamOf(1, 0).idle, 400);
         skip(60);
         assertEq(_farms.unstreamed(1), 400);
         _adjust(1, 600, START + 200);
-        IFarms.Farm memory farm = _farms.farmOf(1);
-        assertEq(farm.undistributedX, 0);
-        assertEq(farm.rateX, 10 << 16);
+        assertEq(_farms.streamOf(1, 0).idle, 0);
+        assertEq(_farms.rateOf(1, 0), 10);
         skip(100);
         assertEq(_farms.earned(1, ALICE), 1_599);
     }
 
-    function test_DustBelowTheLeastWeightEarnsNothing() external {
-        _stakeAs(ALICE, 1, (1 << 40) - 1);
-        _adjust(1, 1_000, START + 100);
-        skip(100);
-        assertEq(_farms.earned(1, ALICE), 0);
-        assertEq(_farms.unstreamed(1), 1_000);
-    }
-
     function test_TheRateIsClampedAndTheRestWaits() external {
         PlainToken token = new PlainToken(18);
-        _farms.addFarm(7, address(token), 96, 40, 5);
+        _farms.addFarm(IFarms.NewFarm(7, address(token), 95, 5, false));
         _stakeAs(ALICE, 7, 1e18);
         _adjust(7, 1_000, START + 100);
-        IFarms.Farm memory farm = _farms.farmOf(7);
-        assertEq(farm.rateX, 5 << 16);
-        assertEq(farm.carriedX, 500 << 16);
+        assertEq(_farms.rateOf(7, 0), 5);
         skip(100);
         assertEq(_farms.unstreamed(7), 500);
+        assertEq(_farms.rateOf(7, 0), 0, "what was held back waits for an adjustment");
         _adjust(7, -1, block.timestamp + 100);
-        farm = _farms.farmOf(7);
-        assertEq(farm.rateX, uint80((uint256(499) << 16) / 100), "the rest streams next");
+        assertEq(_farms.rateOf(7, 0), 4, "the rest streams next");
+        assertEq(_farms.unstreamed(7), 499);
     }
 
-    function test_TheRemainderOfTheRateDivisionIsCarried() external {
-        _adjust(1, 1, START + 7);
-        IFarms.Farm memory farm = _farms.farmOf(1);
-        assertEq(uint256(farm.rateX) * 7 + farm.carriedX, 1 << 16);
-        assertGt(farm.carriedX, 0);
+    function test_WhatTheDivisionHoldsBackStreamsLater() external {
+        _stakeAs(ALICE, 1, 1e18);
+        _adjust(1, 10, START + 7);
+        uint96[7] memory left = [uint96(9), 8, 7, 6, 4, 2, 0];
+        for (uint256 i; i < 7; ++i) {
+            skip(1);
+            _stakeAs(ALICE, 1, 1e18);
+            assertEq(_farms.streamOf(1, 0).remaining, left[i]);
+        }
     }
 
     function test_TakingBackIsBoundedByWhatIsNotStreamed() external {
@@ -109,7 +101,7 @@ contract FarmsStreamsTest is FarmsFixture {
         uint256 before = _reward.balanceOf(address(this));
         assertEq(_adjust(1, -900, START + 101), -700);
         assertEq(_reward.balanceOf(address(this)) - before, 700);
-        assertEq(_farms.farmOf(1).funded, 300);
+        assertEq(_funded(), 300);
         assertEq(_adjust(1, -1, START + 101), 0, "nothing is left to take");
         skip(1_000);
         assertEq(_farms.earned(1, ALICE), 299);
@@ -117,7 +109,7 @@ contract FarmsStreamsTest is FarmsFixture {
 
     function test_UnknownAndEndedFarmsTakeNothing() external {
         _adjust(1, 1_000, START + 100);
-        _farms.endFarm(1);
+        _farms.setFarmState(1, IFarms.FarmState.Ended);
         uint256 before = _reward.balanceOf(address(this));
         assertEq(_adjust(9, 1_000, START + 100), 0);
         assertEq(_adjust(9, -1_000, START + 100), 0);
@@ -128,34 +120,36 @@ contract FarmsStreamsTest is FarmsFixture {
 
     function test_ADeltaOfZeroLeavesTheFarmUntouched() external {
         _adjust(1, 1_000, START + 100);
-        IFarms.Farm memory before = _farms.farmOf(1);
+        bytes memory before = abi.encode(_farms.streamOf(1, 0));
         uint64 seq = _farms.seq();
         skip(10);
         assertEq(_adjust(1, 0, START + 500), 0);
-        assertEq(keccak256(abi.encode(_farms.farmOf(1))), keccak256(abi.encode(before)));
+        assertEq(abi.encode(_farms.streamOf(1, 0)), before);
         assertEq(_farms.seq(), seq);
     }
 
+    /// @dev The bound is one of the token, over all farms.
     function test_FundingStopsAtItsBound() external {
-        PlainToken token = new PlainToken(18);
-        _farms.addFarm(7, address(token), 96, 1, MAX_RATE);
-        int256 bound = int256(uint256(1) << 65) - 1;
-        assertEq(_adjust(7, bound - 5, START + 100), bound - 5);
-        assertEq(_adjust(7, 10, START + 100), 5);
-        assertEq(_adjust(7, 10, START + 100), 0);
-        assertEq(_adjust(7, -10, START + 100), -10, "taking back makes room again");
-        assertEq(_adjust(7, 20, START + 100), 10);
+        int256 bound = int256(2 ** 96 - 2 ** 64 - 1);
+        assertEq(_adjust(1, bound - 5, START + 100), bound - 5);
+        assertEq(_adjust(2, 10, START + 100), 5);
+        assertEq(_adjust(1, 10, START + 100), 0);
+        assertEq(_adjust(1, -10, START + 100), -10, "taking back makes room again");
+        assertEq(_adjust(2, 20, START + 100), 10);
     }
 
     function test_TheAccumulatorFitsWhenEverythingGoesToTheLeastWeight() external {
-        PlainToken token = new PlainToken(18);
-        _farms.addFarm(7, address(token), 96, 1, MAX_RATE);
-        _stakeAs(ALICE, 7, 2);
-        _adjust(7, int256(uint256(1) << 65) - 1, START + 3);
-        skip(3);
-        assertApproxEqAbs(_farms.earned(7, ALICE), (uint256(1) << 65) - 1, 3);
+        _stakeAs(ALICE, 1, 1 << 31);
+        _farms.setMaxRate(1, 0, MAX_RATE);
+        uint256 funding = 2 ** 96 - 2 ** 64 - 1;
+        _adjust(1, int256(funding), type(uint32).max);
+        vm.warp(type(uint32).max);
+        uint256 emitted = uint256(MAX_RATE) * (block.timestamp - START);
+        if (emitted > funding) emitted = funding;
+        assertEq(_farms.earned(1, ALICE), emitted);
         vm.prank(ALICE);
-        _farms.withdraw(7, 2);
+        _farms.withdraw(1, 1 << 31);
+        assertEq(_farms.earned(1, ALICE), emitted);
     }
 
     function test_OneCallMovesOnlyTheNetAmount() external {
@@ -176,11 +170,10 @@ contract FarmsStreamsTest is FarmsFixture {
     /// of 30 whole reward tokens to two stakers loses nothing but the rounding of the views.
     function test_TheTokenZooLosesNothingButTheRoundingOfTheViews() external {
         uint8[4] memory decimals = [6, 8, 18, 24];
-        uint8[2][4] memory scales =
-            [[uint8(96), 10], [uint8(96), 16], [uint8(96), 40], [uint8(95), 60]];
+        uint8[4] memory scales = [uint8(64), 72, 95, 95];
         for (uint32 i; i < 4; ++i) {
             PlainToken token = new PlainToken(decimals[i]);
-            _farms.addFarm(10 + i, address(token), scales[i][0], scales[i][1], MAX_RATE);
+            _farms.addFarm(IFarms.NewFarm(10 + i, address(token), scales[i], MAX_RATE, false));
             for (uint32 j; j < 3; ++j) {
                 uint32 farmId = 10 + i;
                 uint256 week = block.timestamp + 7 days;
@@ -194,6 +187,10 @@ contract FarmsStreamsTest is FarmsFixture {
                 assertApproxEqAbs(gained, uint256(amount), 2, "rounding of four views");
             }
         }
+    }
+
+    function _funded() private view returns (uint256 funded) {
+        (funded,,) = _farms.booksOf(address(_reward));
     }
 
     /// @dev Wei earned and wei to come, each rounded down on its own.

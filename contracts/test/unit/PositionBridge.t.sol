@@ -216,7 +216,7 @@ contract PositionBridgeTest is StackFixture {
 
     function test_ARetryRestakesElsewhere() external {
         bytes32 guid = _escrow();
-        _siteOf[BETA].farms.addFarm(3, address(_siteOf[BETA].stake), 96, 40, 1);
+        _siteOf[BETA].farms.addFarm(IFarms.NewFarm(3, address(_siteOf[BETA].stake), 95, 1, false));
         vm.expectEmit();
         emit IPositionBridge.MoveRestaked(guid, ALICE, 3, 40e18, true, _target.seq() + 1);
         vm.prank(ALICE);
@@ -350,7 +350,7 @@ contract PositionBridgeTest is StackFixture {
 
     /// @dev Sends a position to a farm that ended meanwhile, with just the gas that was paid for.
     function _escrowAmount(uint96 amount) private returns (bytes32 guid) {
-        _siteOf[BETA].farms.endFarm(2);
+        _siteOf[BETA].farms.setFarmState(2, IFarms.FarmState.Ended);
         IPositionBridge.Move memory request = _request(ALICE);
         request.amount = amount;
         vm.prank(ALICE);
