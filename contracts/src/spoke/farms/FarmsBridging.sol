@@ -53,8 +53,9 @@ abstract contract FarmsBridging is FarmsLocks {
     ) external onlyBridge nonReentrant {
         if (user == address(0)) revert IFarms.Farms_ZeroAddress();
         if (amount == 0) revert IFarms.Farms_ZeroAmount();
-        (FarmMath.FarmSlots storage farm, FarmMath.Visit memory visit) = _open(farmId, user);
-        if (FarmMath.hasTerms(visit.terms)) {
+        uint256 terms = _farms[farmId].terms;
+        if (FarmMath.hasTerms(terms)) {
+            (FarmMath.FarmSlots storage farm, FarmMath.Visit memory visit) = _open(farmId, user);
             _requireActive(visit);
             FarmMath.PositionSlots storage position = farm.positions[user];
             (uint256 weight, TermsMath.Position memory held) =
@@ -66,7 +67,7 @@ abstract contract FarmsBridging is FarmsLocks {
             if (carry.lockEnd > block.timestamp) revert IFarms.Farms_NoTerms(farmId);
             _join(farmId, user, msg.sender, amount, block.timestamp, false);
         }
-        _pull(FarmMath.stakeTokenOf(visit.terms), amount);
+        _pull(FarmMath.stakeTokenOf(terms), amount);
     }
 
     function takeFee(uint32 farmId, address user, uint96 fee) external onlyBridge nonReentrant {
