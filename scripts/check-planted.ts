@@ -16,7 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { boundaries } from './planted/boundaries.js';
-import { invariant, seeded } from './planted/contract-tests.js';
+import { invariant, mutation, seeded } from './planted/contract-tests.js';
 import { lint } from './planted/lint.js';
 import type { Plant, Plot } from './planted/plant.js';
 import { tidy } from './planted/tidy.js';
@@ -35,6 +35,7 @@ const PLOTS: readonly Plot[] = [
   generated,
   seeded,
   invariant,
+  mutation,
 ];
 
 function write(folder: string, path: string, text: string): void {

@@ -141,3 +141,63 @@ export const invariant: Plot = {
     },
   ],
 };
+
+const GATE = `${LICENCE}
+contract Gate {
+    error TooMuch();
+
+    uint256 public count;
+
+    function add(uint256 amount) external {
+        if (amount > 10) revert TooMuch();
+        count += amount;
+    }
+}
+`;
+
+/** Never goes to the boundary: three mutants of \`amount > 10\` survive it. */
+const GATE_TEST = `${LICENCE}${FORGE_TEST}
+import {Gate} from "../../src/Gate.sol";
+
+contract GateTest is Test {
+    function test_SmallAmountsAreCounted() external {
+        Gate gate = new Gate();
+        gate.add(3);
+        gate.add(4);
+        assertEq(gate.count(), 7);
+        vm.expectRevert(Gate.TooMuch.selector);
+        gate.add(50);
+    }
+}
+`;
+
+function equivalent(after: string): object {
+  const scope = 'Gate.add';
+  const before = 'if (amount > 10) revert TooMuch();';
+  return { file: 'contracts/src/Gate.sol', scope, before, after, reason: 'planted' };
+}
+
+export const mutation: Plot = {
+  command: 'mutate:sol',
+  argv: ['npm', 'run', '--silent', 'mutate:sol'],
+  copies: MACHINERY,
+  plants: [
+    {
+      rule: 'survivors are named',
+      files: {
+        'contracts/src/Gate.sol': GATE,
+        'contracts/test/unit/Gate.t.sol': GATE_TEST,
+        'contracts/mutation/equivalents.json': JSON.stringify([
+          equivalent('if (amount >= 10) revert TooMuch();'),
+          equivalent('{}'),
+          equivalent('if (amount > 10) revert TooLittle();'),
+        ]),
+      },
+      names: ['survived', 'contracts/src/Gate.sol:10', 'Gate.add'],
+    },
+    { rule: 'too few are killed', names: ['the score is 71.4 %, less than 95.0 %'] },
+    { rule: 'too many are called equivalent', names: ['1 of 8 are called equivalent'] },
+    { rule: 'an equivalent is not killed', names: ['tells it apart', 'Gate.sol: {}'] },
+    { rule: 'an equivalent exists', names: ['no such mutant any more', 'TooLittle'] },
+  ],
+};
