@@ -127,7 +127,9 @@ contract CrossChainHandler is StackFixture {
         uint32 dstEid = _eids[(where % 3 + 1) % 3];
         vm.prank(user);
         bytes32 guid = site.bridge.move{value: MESSAGE_FEE}(
-            IPositionBridge.Move(2, uint96(bound(amount, SD, weight)), dstEid, 1 + farmId % 3, user)
+            IPositionBridge.Move(
+                2, uint96(bound(amount, SD, weight)), dstEid, 1 + farmId % 3, user, false
+            )
         );
         _guids.push(guid);
         _guidEids.push(dstEid);
@@ -140,15 +142,18 @@ contract CrossChainHandler is StackFixture {
         index = index % _guids.length;
         Site storage site = _siteOf[_guidEids[index]];
         bytes32 guid = _guids[index];
-        IPositionBridge.Credit memory credit = site.bridge.creditOf(guid);
+        address token = address(site.stake);
+        IPositionBridge.Credit memory credit = site.bridge.creditOf(guid, token);
         if (credit.state != IPositionBridge.CreditState.Escrowed) return;
         vm.startPrank(credit.recipient);
         if (how % 3 == 0) {
-            site.bridge.withdrawEscrow(guid, credit.recipient);
+            site.bridge.withdrawEscrow(guid, token, credit.recipient);
         } else if (how % 3 == 1 || site.farms.farmOf(2).state != IFarms.FarmState.Active) {
-            site.bridge.returnEscrow{value: MESSAGE_FEE}(guid, credit.srcEid, credit.recipient);
+            site.bridge.returnEscrow{value: MESSAGE_FEE}(
+                guid, token, credit.srcEid, credit.recipient
+            );
         } else {
-            site.bridge.retry(guid, 2);
+            site.bridge.retry(guid, token, 2);
         }
         vm.stopPrank();
         _collect();

@@ -143,7 +143,8 @@ abstract contract StackFixture is LzFixture {
                 minStream: MIN_STREAM
             })
         );
-        site.bridge = new PositionBridge(endpoint, address(site.farms), address(this), RESTAKE_GAS);
+        site.bridge =
+            new PositionBridge(endpoint, address(site.farms), address(this), GUARDIAN, RESTAKE_GAS);
     }
 
     function _wireSite(Site memory site) private {

@@ -1,87 +1,146 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IFarms} from "../../src/interfaces/IFarms.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
+import {IFarms} from "../../src/interfaces/IFarms.sol";
 import {IPositionBridge} from "../../src/interfaces/IPositionBridge.sol";
 import {HeadwaterTokenAdapter} from "../../src/token/HeadwaterTokenAdapter.sol";
-import {StackFixture} from "../support/StackFixture.sol";
+import {BridgeFixture} from "../support/BridgeFixture.sol";
 import {HostileToken} from "../support/Tokens.sol";
 
 /// @notice A stake token that exists as a plain ERC-20 on one chain and travels by an adapter. The
 /// token is hostile on request.
-contract BridgeAdapterTest is StackFixture {
+contract BridgeAdapterTest is BridgeFixture {
+    uint32 private constant FARM = 5;
+
     HostileToken private _token;
     HeadwaterTokenAdapter private _adapter;
 
     function setUp() external {
-        _startStack();
+        _startBridges();
         Site memory beta = _siteOf[BETA];
         _token = new HostileToken();
         _adapter =
             new HeadwaterTokenAdapter(address(_token), address(_endpoints[BETA]), address(this));
         _adapter.setPeer(ALPHA, _asBytes32(address(_siteOf[ALPHA].stake)));
         _siteOf[ALPHA].stake.setPeer(BETA, _asBytes32(address(_adapter)));
-        beta.farms.addFarm(IFarms.NewFarm(5, address(_token), 95, 1, false));
+        beta.farms.addFarm(IFarms.NewFarm(FARM, address(_token), 90, type(uint64).max, false));
         beta.bridge.setRoute(address(_token), address(_adapter));
-        vm.deal(ALICE, 10 ether);
-        _token.mint(ALICE, 100e18);
-        vm.startPrank(ALICE);
+        _token.mint(BOB, 100e18);
+        vm.startPrank(BOB);
         _token.approve(address(beta.farms), type(uint256).max);
-        beta.farms.stake(5, 100e18);
-        beta.bridge.move{value: MESSAGE_FEE}(IPositionBridge.Move(5, 60e18, ALPHA, 2, ALICE));
+        beta.farms.stake(FARM, 100e18);
+        _target.move{value: MESSAGE_FEE}(_leaving(60e18));
         vm.stopPrank();
         _deliverAll();
     }
 
     function test_APositionLeavesThroughAnAdapter() external view {
-        assertEq(_siteOf[ALPHA].farms.positionOf(2, ALICE).weight, 60e18);
+        assertEq(_principal(ALPHA, PLAIN, BOB), 60e18);
         assertEq(_token.balanceOf(address(_adapter)), 60e18, "locked");
-        assertEq(_token.balanceOf(address(_siteOf[BETA].bridge)), 0);
+        assertEq(_token.balanceOf(address(_target)), 0);
+        assertEq(_token.allowance(address(_target), address(_adapter)), 0);
     }
 
     /// @dev A token that reverts with a hundred thousand bytes cannot eat the gas that booking the
     /// escrow needs.
+    /// @custom:property B-09
     function test_AHugeRevertReasonStillEndsInEscrow() external {
-        vm.prank(ALICE);
-        bytes32 guid = _siteOf[ALPHA].bridge.move{value: MESSAGE_FEE}(
-            IPositionBridge.Move(2, 10e18, BETA, 5, ALICE)
-        );
-        _collect();
-        _deliver(0);
+        bytes32 guid = _arrive(FARM);
         _token.setReasonSize(100_000);
-        Compose memory compose = _composes[0];
-        _endpoints[BETA].lzCompose{gas: uint256(RESTAKE_GAS) * 64 / 63 + 200_000}(
-            compose.from, compose.to, compose.guid, compose.index, compose.message, ""
-        );
-        _composes.pop();
-        IPositionBridge bridge = _siteOf[BETA].bridge;
-        assertEq(uint8(bridge.creditOf(guid).state), uint8(IPositionBridge.CreditState.Escrowed));
+        this.executeCompose(0, _composeGas());
+        _assertState(guid, address(_token), IPositionBridge.CreditState.Escrowed);
 
         _token.setReasonSize(0);
         vm.prank(ALICE);
-        bridge.returnEscrow{value: MESSAGE_FEE}(guid, ALPHA, ALICE);
+        _target.returnEscrow{value: MESSAGE_FEE}(guid, address(_token), ALPHA, ALICE);
         _deliverAll();
         assertEq(_siteOf[ALPHA].stake.balanceOf(ALICE), 10e18);
     }
 
     function test_RevertIf_TheTokenCallsTheBridgeBack() external {
+        bytes32 guid = _arrive(4);
+        _compose(0);
+        _callBack(abi.encodeCall(IPositionBridge.withdrawEscrow, (guid, address(_token), ALICE)));
         vm.prank(ALICE);
-        bytes32 guid = _siteOf[ALPHA].bridge.move{value: MESSAGE_FEE}(
-            IPositionBridge.Move(2, 10e18, BETA, 4, ALICE)
+        _target.withdrawEscrow(guid, address(_token), ALICE);
+        _assertRefused();
+        assertEq(_token.balanceOf(ALICE), 10e18);
+    }
+
+    /// @dev While it is restaked on arrival the token tries to get the same credit again.
+    function test_RevertIf_TheTokenCallsBackFromARestake() external {
+        bytes32 guid = _arrive(FARM);
+        Compose memory compose = _composes[0];
+        _callBack(
+            abi.encodeWithSignature(
+                "lzCompose(address,bytes32,bytes,address,bytes)",
+                compose.from,
+                guid,
+                compose.message,
+                address(0),
+                ""
+            )
         );
-        _deliverAll();
-        _token.setCallback(
-            address(_siteOf[BETA].bridge),
-            abi.encodeCall(IPositionBridge.withdrawEscrow, (guid, ALICE))
-        );
+        _compose(0);
+        _assertRefused();
+        assertEq(_principal(BETA, FARM, ALICE), 10e18);
+        _assertState(guid, address(_token), IPositionBridge.CreditState.Restaked);
+    }
+
+    /// @dev While it leaves, the token tries to leave once more.
+    function test_RevertIf_TheTokenCallsBackFromAMove() external {
+        _callBack(abi.encodeCall(IPositionBridge.move, (_leaving(1e18))));
+        vm.prank(BOB);
+        _target.move{value: MESSAGE_FEE}(_leaving(10e18));
+        _assertRefused();
+        assertEq(_principal(BETA, FARM, BOB), 30e18);
+    }
+
+    function test_RevertIf_TheTokenCallsBackFromABatch() external {
+        IPositionBridge.Move[] memory requests = new IPositionBridge.Move[](1);
+        requests[0] = _leaving(1e18);
+        _callBack(abi.encodeCall(IPositionBridge.moveMany, (requests, new uint256[](1))));
+        vm.prank(BOB);
+        _target.move{value: MESSAGE_FEE}(_leaving(10e18));
+        _assertRefused();
+    }
+
+    /// @dev A token that stops altogether keeps its own escrow, and nobody else's.
+    function test_ABrokenTokenStopsItselfOnly() external {
+        bytes32 guid = _arrive(4);
+        _compose(0);
+        _token.setBroken(true);
+        vm.expectRevert(HostileToken.Hostile_Broken.selector);
         vm.prank(ALICE);
-        _siteOf[BETA].bridge.withdrawEscrow(guid, ALICE);
+        _target.withdrawEscrow(guid, address(_token), ALICE);
+        _token.setBroken(false);
+        vm.prank(ALICE);
+        _target.withdrawEscrow(guid, address(_token), ALICE);
+        assertEq(_token.balanceOf(ALICE), 10e18);
+    }
+
+    /// @dev Ten of Alice's go to `farmId` of BETA; their compose waits.
+    function _arrive(uint32 farmId) private returns (bytes32 guid) {
+        IPositionBridge.Move memory request =
+            IPositionBridge.Move(PLAIN, 10e18, BETA, farmId, ALICE, false);
+        return _moveAndDeliver(request);
+    }
+
+    function _leaving(uint96 amount) private view returns (IPositionBridge.Move memory) {
+        return IPositionBridge.Move(FARM, amount, ALPHA, PLAIN, BOB, false);
+    }
+
+    function _callBack(bytes memory data) private {
+        _token.setCallback(address(_target), data);
+    }
+
+    function _assertRefused() private view {
+        assertTrue(_token.calledBack(), "it tried and failed");
         assertEq(
             bytes4(_token.callbackResult()),
             ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector
         );
-        assertEq(_token.balanceOf(ALICE), 10e18);
     }
 }

@@ -1,46 +1,39 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IFarms} from "../../src/interfaces/IFarms.sol";
 import {IOFT} from "@layerzerolabs/oft-evm/contracts/interfaces/IOFT.sol";
 import {OFTComposeMsgCodec} from "@layerzerolabs/oft-evm/contracts/libs/OFTComposeMsgCodec.sol";
 
 import {DevOft} from "../../src/dev/DevOft.sol";
+import {IFarms} from "../../src/interfaces/IFarms.sol";
 import {IPositionBridge} from "../../src/interfaces/IPositionBridge.sol";
-import {PositionBridge} from "../../src/spoke/PositionBridge.sol";
+import {MovePayload} from "../../src/libraries/MovePayload.sol";
 import {HeadwaterTokenAdapter} from "../../src/token/HeadwaterTokenAdapter.sol";
-import {StackFixture} from "../support/StackFixture.sol";
+import {BridgeFixture} from "../support/BridgeFixture.sol";
 import {PlainToken} from "../support/Tokens.sol";
 
 /// @notice What an OFT that lies, and an owner who names it, can do to what the bridge holds.
-contract BridgeRoutesTest is StackFixture {
+contract BridgeRoutesTest is BridgeFixture {
     bytes32 private constant FORGED = bytes32(uint256(77));
 
-    PositionBridge private _source;
-    PositionBridge private _target;
     DevOft private _token;
 
     function setUp() external {
-        _startStack();
-        _source = _siteOf[ALPHA].bridge;
-        _target = _siteOf[BETA].bridge;
+        _startBridges();
         _token = _siteOf[BETA].stake;
-        vm.deal(ALICE, 10 ether);
-        _mintStake(ALPHA, ALICE, 100e18);
-        vm.prank(ALICE);
-        _siteOf[ALPHA].farms.stake(2, 100e18);
     }
 
     // Cover.
 
     /// @dev A compose that brought nothing cannot reach what is held for somebody else.
+    /// @custom:property B-04
     function test_RevertIf_AComposeBroughtNoTokens() external {
         bytes32 guid = _escrow();
         _forge(40e18);
         _refuse(40e18, 80e18);
         assertEq(_target.escrowTotal(address(_token)), 40e18, "only the first is owed");
         vm.prank(ALICE);
-        _target.withdrawEscrow(guid, ALICE);
+        _target.withdrawEscrow(guid, address(_token), ALICE);
         assertEq(_token.balanceOf(ALICE), 40e18);
     }
 
@@ -70,14 +63,12 @@ contract BridgeRoutesTest is StackFixture {
     }
 
     function test_AnUncoveredComposeGoesThroughOnceItIsCovered() external {
-        _move();
-        _collect();
-        _deliver(0);
+        _moveAndDeliver(_request(ALICE));
         deal(address(_token), address(_target), 40e18 - 1);
         _refuse(40e18 - 1, 40e18);
         _token.mint(address(_target), 1);
         _compose(0);
-        assertEq(_siteOf[BETA].farms.positionOf(2, ALICE).weight, 40e18);
+        assertEq(_principal(BETA, PLAIN, ALICE), 40e18);
         assertEq(_target.escrowTotal(address(_token)), 0, "nothing is owed after a restake");
     }
 
@@ -112,52 +103,75 @@ contract BridgeRoutesTest is StackFixture {
     }
 
     function test_AClosedRouteStopsMovesAndLetsInWhatIsOnItsWay() external {
-        bytes32 guid = _move();
+        bytes32 guid = _move(_request(ALICE));
         _target.setRoute(address(_token), address(0));
         _deliverAll();
-        assertEq(uint8(_target.creditOf(guid).state), uint8(IPositionBridge.CreditState.Restaked));
-        assertEq(_siteOf[BETA].farms.positionOf(2, ALICE).weight, 40e18);
+        _assertState(guid, address(_token), IPositionBridge.CreditState.Restaked);
+        assertEq(_principal(BETA, PLAIN, ALICE), 40e18);
         vm.expectRevert(
             abi.encodeWithSelector(IPositionBridge.Bridge_NoRoute.selector, address(_token))
         );
         vm.prank(ALICE);
-        _target.move{value: MESSAGE_FEE}(IPositionBridge.Move(2, 40e18, ALPHA, 2, ALICE));
+        _target.move{value: MESSAGE_FEE}(
+            IPositionBridge.Move(PLAIN, 40e18, ALPHA, PLAIN, ALICE, false)
+        );
     }
 
     function test_AClosedRouteKeepsEveryExitOfAnEscrow() external {
         bytes32 guid = _escrow();
-        _siteOf[BETA].farms.addFarm(IFarms.NewFarm(3, address(_token), 95, 1, false));
+        _siteOf[BETA].farms.addFarm(IFarms.NewFarm(3, address(_token), 90, type(uint64).max, false));
         _target.setRoute(address(_token), address(0));
         uint256 before = vm.snapshotState();
         vm.startPrank(ALICE);
-        _target.retry(guid, 3);
-        assertEq(_siteOf[BETA].farms.positionOf(3, ALICE).weight, 40e18);
+        _target.retry(guid, address(_token), 3);
+        assertEq(_principal(BETA, 3, ALICE), 40e18);
         vm.revertToState(before);
-        _target.withdrawEscrow(guid, ALICE);
+        _target.withdrawEscrow(guid, address(_token), ALICE);
         assertEq(_token.balanceOf(ALICE), 40e18);
         vm.revertToState(before);
-        uint256 fee = _target.quoteReturn(guid, ALPHA, ALICE);
-        _target.returnEscrow{value: fee}(guid, ALPHA, ALICE);
+        uint256 fee = _target.quoteReturn(guid, address(_token), ALPHA, ALICE);
+        _target.returnEscrow{value: fee}(guid, address(_token), ALPHA, ALICE);
         vm.stopPrank();
         _deliverAll();
         assertEq(_siteOf[ALPHA].stake.balanceOf(ALICE), 40e18);
     }
 
+    // One packet, several composes.
+
+    /// @dev The OFT of one token, turned evil, names the packet of another's move before it is
+    /// composed. Each token has its own credit of a packet.
+    /// @custom:property B-03
+    function test_AnOftCannotUseUpThePacketOfAnotherToken() external {
+        bytes32 guid = _moveAndDeliver(_request(ALICE));
+        DevOft evil = _lockToken[BETA];
+        evil.mint(address(_target), 1);
+        vm.prank(address(evil));
+        _endpoints[BETA].sendCompose(address(_target), guid, 0, _message(1));
+        _collect();
+        _compose(1);
+        _assertState(guid, address(evil), IPositionBridge.CreditState.Escrowed);
+        _compose(0);
+        _assertState(guid, address(_token), IPositionBridge.CreditState.Restaked);
+        assertEq(_principal(BETA, PLAIN, ALICE), 40e18);
+    }
+
+    /// @custom:property B-03
+    function test_RevertIf_AnOftComposesTwiceForOnePacket() external {
+        bytes32 guid = _moveAndDeliver(_request(ALICE));
+        _compose(0);
+        _token.mint(address(_target), 40e18);
+        vm.prank(address(_token));
+        _endpoints[BETA].sendCompose(address(_target), guid, 1, _message(40e18));
+        _collect();
+        vm.expectRevert(
+            abi.encodeWithSelector(IPositionBridge.Bridge_AlreadyCredited.selector, guid)
+        );
+        this.executeCompose();
+    }
+
     /// @dev External, so that the revert is caught at the right depth. Leaves the compose filed.
     function executeCompose() external {
         _executeCompose(_composes[0]);
-    }
-
-    function _move() private returns (bytes32 guid) {
-        vm.prank(ALICE);
-        guid = _source.move{value: MESSAGE_FEE}(IPositionBridge.Move(2, 40e18, BETA, 2, ALICE));
-    }
-
-    function _escrow() private returns (bytes32 guid) {
-        _siteOf[BETA].farms.setFarmState(2, IFarms.FarmState.Ended);
-        guid = _move();
-        _deliverAll();
-        assertEq(uint8(_target.creditOf(guid).state), uint8(IPositionBridge.CreditState.Escrowed));
     }
 
     /// @dev The OFT itself, turned evil, queues a compose of a move that never was.
@@ -169,8 +183,9 @@ contract BridgeRoutesTest is StackFixture {
 
     /// @dev A compose as the OFT writes it for a move of the source's bridge.
     function _message(uint256 amount) private view returns (bytes memory) {
-        bytes memory inner =
-            abi.encodePacked(_asBytes32(address(_source)), abi.encode(BOB, uint32(2)));
+        IFarms.Carry memory carry;
+        bytes memory payload = MovePayload.encode(MovePayload.Payload(BOB, BOB, PLAIN, carry));
+        bytes memory inner = abi.encodePacked(_asBytes32(address(_source)), payload);
         return OFTComposeMsgCodec.encode(1, ALPHA, amount, inner);
     }
 
@@ -181,6 +196,6 @@ contract BridgeRoutesTest is StackFixture {
             )
         );
         this.executeCompose();
-        assertEq(uint8(_target.creditOf(FORGED).state), uint8(IPositionBridge.CreditState.None));
+        _assertState(FORGED, address(_token), IPositionBridge.CreditState.None);
     }
 }

@@ -1,48 +1,67 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
-import {
-    IOFT,
-    OFTFeeDetail,
-    OFTLimit,
-    OFTReceipt
-} from "@layerzerolabs/oft-evm/contracts/interfaces/IOFT.sol";
+import {OFTComposeMsgCodec} from "@layerzerolabs/oft-evm/contracts/libs/OFTComposeMsgCodec.sol";
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 
 import {IFarms} from "../../src/interfaces/IFarms.sol";
+import {IPauseRoles} from "../../src/interfaces/IPauseRoles.sol";
 import {IPositionBridge} from "../../src/interfaces/IPositionBridge.sol";
+import {MovePayload} from "../../src/libraries/MovePayload.sol";
 import {PositionBridge} from "../../src/spoke/PositionBridge.sol";
-import {StackFixture} from "../support/StackFixture.sol";
+import {BridgeFixture} from "../support/BridgeFixture.sol";
 import {PlainToken} from "../support/Tokens.sol";
 
-contract PositionBridgeTest is StackFixture {
-    PositionBridge private _source;
-    PositionBridge private _target;
-
+/// @notice A plain position leaves and arrives, and who may make it do so.
+contract PositionBridgeTest is BridgeFixture {
     function setUp() external {
-        _startStack();
-        _source = _siteOf[ALPHA].bridge;
-        _target = _siteOf[BETA].bridge;
-        vm.deal(ALICE, 10 ether);
-        _mintStake(ALPHA, ALICE, 1_000e18);
-        vm.prank(ALICE);
-        _siteOf[ALPHA].farms.stake(2, 100e18);
+        _startBridges();
     }
 
     // Leaving.
 
-    function test_AMoveFloorsToWhatTheOftCarriesAndLeavesRewards() external {
-        _mintStake(ALPHA, BOB, 1e18);
+    /// @custom:property B-08
+    function test_AMoveFloorsToWhatTheOftCarriesAndTheDustStaysStaked() external {
         IPositionBridge.Move memory request = _request(BOB);
-        request.amount = 40e18 + 123;
-        vm.prank(ALICE);
-        bytes32 guid = _source.move{value: MESSAGE_FEE}(request);
-        assertEq(_siteOf[ALPHA].farms.positionOf(2, ALICE).weight, 60e18, "nothing but dust stays");
+        request.amount = 40e18 + uint96(SD) - 1;
+        bytes32 guid = _move(request);
+        assertEq(_principal(ALPHA, PLAIN, ALICE), 60e18, "the dust is still staked");
         _deliverAll();
-        assertEq(_siteOf[BETA].farms.positionOf(2, BOB).weight, 40e18);
+        assertEq(_principal(BETA, PLAIN, BOB), 40e18);
         assertEq(_siteOf[BETA].stake.balanceOf(address(_target)), 0);
-        assertEq(uint8(_target.creditOf(guid).state), uint8(IPositionBridge.CreditState.Restaked));
+        _assertState(guid, _stakeAt(BETA), IPositionBridge.CreditState.Restaked);
+    }
+
+    /// @custom:property B-08
+    function testFuzz_NothingButWholeUnitsTravels(uint96 amount) external {
+        amount = uint96(bound(amount, SD, 100e18));
+        IPositionBridge.Move memory request = _request(ALICE);
+        request.amount = amount;
+        _move(request);
+        _deliverAll();
+        assertEq(_principal(BETA, PLAIN, ALICE), amount - amount % SD);
+        assertEq(_principal(ALPHA, PLAIN, ALICE), 100e18 - (amount - amount % SD));
+    }
+
+    function test_ADepartureIsAnnounced() external {
+        IFarms.Carry memory carry;
+        vm.expectEmit(false, true, true, true, address(_source));
+        emit IPositionBridge.MoveSent(
+            bytes32(0), ALICE, PLAIN, BETA, PLAIN, BOB, 40e18, carry, _source.seq() + 1
+        );
+        vm.prank(ALICE);
+        bytes32 guid = _source.move{value: MESSAGE_FEE}(_request(BOB));
+        _collect();
+        assertEq(_packets[0].guid, guid, "the packet is the one announced");
+    }
+
+    function test_AnArrivalIsAnnounced() external {
+        bytes32 guid = _moveAndDeliver(_request(BOB));
+        vm.expectEmit(address(_target));
+        emit IPositionBridge.MoveRestaked(
+            guid, BOB, PLAIN, _stakeAt(BETA), 40e18, false, _target.seq() + 1
+        );
+        _compose(0);
     }
 
     function test_AMoveRefundsWhatTheFeeExceeds() external {
@@ -50,13 +69,32 @@ contract PositionBridgeTest is StackFixture {
         vm.prank(ALICE);
         _source.move{value: 1 ether}(_request(ALICE));
         assertEq(before - ALICE.balance, MESSAGE_FEE);
+        assertEq(address(_source).balance, 0);
+    }
+
+    function test_RevertIf_TheFeeIsShort() external {
+        vm.expectPartialRevert(LZ_INSUFFICIENT_FEE);
+        vm.prank(ALICE);
+        _source.move{value: MESSAGE_FEE - 1}(_request(ALICE));
+        assertEq(_principal(ALPHA, PLAIN, ALICE), 100e18);
+    }
+
+    /// @dev E17: nobody could ever use a position of these.
+    /// @custom:property B-11
+    function test_RevertIf_TheRecipientCannotAccept_E17() external {
+        _refuseMove(
+            _request(address(0)),
+            abi.encodeWithSelector(IPositionBridge.Bridge_ZeroAddress.selector)
+        );
+        _refuseMove(
+            _request(address(_target)),
+            abi.encodeWithSelector(IPositionBridge.Bridge_BadRecipient.selector, address(_target))
+        );
     }
 
     function test_RevertIf_AMoveIsRefused() external {
-        IPositionBridge.Move memory request = _request(address(0));
-        _refuseMove(request, abi.encodeWithSelector(IPositionBridge.Bridge_ZeroAddress.selector));
-        request = _request(ALICE);
-        request.amount = 999;
+        IPositionBridge.Move memory request = _request(ALICE);
+        request.amount = uint96(SD) - 1;
         _refuseMove(request, abi.encodeWithSelector(IPositionBridge.Bridge_ZeroAmount.selector));
         request = _request(ALICE);
         request.dstEid = 9;
@@ -83,8 +121,9 @@ contract PositionBridgeTest is StackFixture {
         _target.lzCompose(address(0), bytes32(0), "", address(0), "");
     }
 
-    /// @dev Anyone can queue a compose for anybody at the endpoint.
-    function test_RevertIf_AStrangerQueuesACompose() external {
+    /// @dev E22: anyone can queue a compose for anybody at the endpoint.
+    /// @custom:property B-05
+    function test_RevertIf_AStrangerQueuesACompose_E22() external {
         vm.prank(ALICE);
         _endpoints[BETA].sendCompose(address(_target), bytes32(uint256(1)), 0, "anything");
         _collect();
@@ -92,9 +131,35 @@ contract PositionBridgeTest is StackFixture {
         this.executeCompose(0, gasleft());
     }
 
+    /// @dev E22: the OFT is right, who sent through it is not.
+    /// @custom:property B-05
+    function test_RevertIf_AStrangerSendsToTheBridge_E22() external {
+        DirectSend memory direct = DirectSend(ALICE, 5e18, _payload(BOB));
+        _sendDirectly(direct);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IPositionBridge.Bridge_UntrustedPeer.selector, ALPHA, _asBytes32(ALICE)
+            )
+        );
+        this.executeCompose(0, gasleft());
+    }
+
+    /// @dev E25: the bridge of one chain is nobody on another.
+    /// @custom:property B-05
+    function test_RevertIf_TheBridgeIsAPeerOfAnotherChain_E25() external {
+        address hubBridge = address(_siteOf[HUB].bridge);
+        DirectSend memory direct = DirectSend(hubBridge, 5e18, _payload(BOB));
+        _sendDirectly(direct);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IPositionBridge.Bridge_UntrustedPeer.selector, ALPHA, _asBytes32(hubBridge)
+            )
+        );
+        this.executeCompose(0, gasleft());
+    }
+
     function test_RevertIf_TheSenderIsNotTheBridgeOfItsChain() external {
-        vm.prank(ALICE);
-        _source.move{value: MESSAGE_FEE}(_request(ALICE));
+        _move(_request(ALICE));
         _target.setPeer(ALPHA, bytes32(uint256(7)));
         _collect();
         _deliver(0);
@@ -106,17 +171,15 @@ contract PositionBridgeTest is StackFixture {
         // Trusted again, the same compose goes through.
         _target.setPeer(ALPHA, sender);
         _compose(0);
-        assertEq(_siteOf[BETA].farms.positionOf(2, ALICE).weight, 40e18);
+        assertEq(_principal(BETA, PLAIN, ALICE), 40e18);
     }
 
+    /// @custom:property B-03
     function test_RevertIf_AGuidIsCreditedTwice() external {
-        vm.prank(ALICE);
-        bytes32 guid = _source.move{value: MESSAGE_FEE}(_request(ALICE));
-        _collect();
-        _deliver(0);
+        bytes32 guid = _moveAndDeliver(_request(ALICE));
         Compose memory compose = _composes[0];
         _compose(0);
-        vm.expectRevert();
+        vm.expectPartialRevert(LZ_COMPOSE_NOT_FOUND);
         _executeCompose(compose);
         // The endpoint keeps it from happening; the bridge does not rely on that.
         vm.expectRevert(
@@ -127,176 +190,48 @@ contract PositionBridgeTest is StackFixture {
     }
 
     /// @dev Too little gas reverts and waits; it never decides that a position goes to escrow.
-    function testFuzz_AnyGasHasTheSameEffectOrNone(uint256 gasLimit) external {
-        vm.prank(ALICE);
-        bytes32 guid = _source.move{value: MESSAGE_FEE}(_request(ALICE));
-        _collect();
-        _deliver(0);
-        gasLimit = bound(gasLimit, 60_000, 900_000);
+    /// @custom:property B-09
+    function testFuzz_AnOutsidersGasHasTheSameEffectOrNone(uint256 gasLimit) external {
+        bytes32 guid = _moveAndDeliver(_request(ALICE));
+        gasLimit = bound(gasLimit, 60_000, 1_200_000);
+        vm.prank(BOB);
         try this.executeCompose(0, gasLimit) {
-            assertEq(
-                uint8(_target.creditOf(guid).state), uint8(IPositionBridge.CreditState.Restaked)
-            );
+            _assertState(guid, _stakeAt(BETA), IPositionBridge.CreditState.Restaked);
         } catch {
-            assertEq(uint8(_target.creditOf(guid).state), uint8(IPositionBridge.CreditState.None));
+            _assertState(guid, _stakeAt(BETA), IPositionBridge.CreditState.None);
             _compose(0);
-            assertEq(_siteOf[BETA].farms.positionOf(2, ALICE).weight, 40e18);
         }
+        assertEq(_principal(BETA, PLAIN, ALICE), 40e18);
     }
 
+    /// @custom:property B-09
     function test_RevertIf_TheGasIsShortOfTheStipend() external {
-        vm.prank(ALICE);
-        _source.move{value: MESSAGE_FEE}(_request(ALICE));
-        _collect();
-        _deliver(0);
+        _moveAndDeliver(_request(ALICE));
         vm.expectPartialRevert(IPositionBridge.Bridge_NotEnoughGas.selector);
-        this.executeCompose(0, 450_000);
+        this.executeCompose(0, uint256(RESTAKE_GAS) + 80_000);
     }
 
-    /// @dev The gas that a move pays for covers both ends of the compose, all slots cold.
-    function test_TheGasPaidForCoversArrivalAndEscrow() external {
-        uint256 composeGas = uint256(RESTAKE_GAS) * 64 / 63 + 200_000;
-        vm.prank(ALICE);
-        _source.move{value: MESSAGE_FEE}(_request(ALICE));
-        _collect();
-        _deliver(0);
-        this.executeCompose(0, composeGas);
-        assertEq(_siteOf[BETA].farms.positionOf(2, ALICE).weight, 40e18);
-
-        bytes32 guid = _escrow();
-        assertEq(uint8(_target.creditOf(guid).state), uint8(IPositionBridge.CreditState.Escrowed));
-    }
-
-    function test_ValueSentAlongChangesNothing() external {
-        vm.prank(ALICE);
-        _source.move{value: MESSAGE_FEE}(_request(ALICE));
-        _collect();
-        _deliver(0);
+    /// @custom:property B-09
+    function test_AnOutsidersValueAndDataChangeNothing() external {
+        _moveAndDeliver(_request(ALICE));
         Compose memory compose = _composes[0];
+        vm.prank(BOB);
         _endpoints[BETA].lzCompose{value: 1 ether}(
-            compose.from, compose.to, compose.guid, compose.index, compose.message, ""
+            compose.from, compose.to, compose.guid, compose.index, compose.message, "extra data"
         );
-        assertEq(_siteOf[BETA].farms.positionOf(2, ALICE).weight, 40e18);
-    }
-
-    // Escrow.
-
-    function test_AFailedRestakeWaitsForItsRecipient() external {
-        bytes32 guid = _escrow();
-        IPositionBridge.Credit memory credit = _target.creditOf(guid);
-        assertEq(credit.token, address(_siteOf[BETA].stake));
-        assertEq(credit.recipient, ALICE);
-        assertEq(credit.amount, 40e18);
-        assertEq(credit.srcEid, ALPHA);
-        assertEq(_target.escrowTotal(credit.token), 40e18);
-    }
-
-    function test_AMoveToAFarmOfAnotherTokenIsEscrowed() external {
-        IPositionBridge.Move memory request = _request(ALICE);
-        request.dstFarmId = 1;
+        assertEq(_principal(BETA, PLAIN, ALICE), 40e18);
+        assertEq(address(_target).balance, 1 ether, "lost to who sent it");
+        // Nor does a move spend it.
+        vm.expectPartialRevert(LZ_INSUFFICIENT_FEE);
         vm.prank(ALICE);
-        bytes32 guid = _source.move{value: MESSAGE_FEE}(request);
-        _collect();
-        _deliver(0);
-        vm.expectEmit();
-        emit IPositionBridge.MoveEscrowed(
-            guid,
-            ALICE,
-            1,
-            address(_siteOf[BETA].stake),
-            40e18,
-            ALPHA,
-            abi.encodeWithSelector(
-                IPositionBridge.Bridge_WrongToken.selector, 1, address(_siteOf[BETA].stake)
-            ),
-            _target.seq() + 1
-        );
-        _compose(0);
+        _target.move(IPositionBridge.Move(PLAIN, 40e18, ALPHA, PLAIN, ALICE, false));
     }
 
-    function test_ARetryRestakesElsewhere() external {
-        bytes32 guid = _escrow();
-        _siteOf[BETA].farms.addFarm(IFarms.NewFarm(3, address(_siteOf[BETA].stake), 95, 1, false));
-        vm.expectEmit();
-        emit IPositionBridge.MoveRestaked(guid, ALICE, 3, 40e18, true, _target.seq() + 1);
-        vm.prank(ALICE);
-        _target.retry(guid, 3);
-        assertEq(_siteOf[BETA].farms.positionOf(3, ALICE).weight, 40e18);
-        _assertClosed(guid, IPositionBridge.CreditState.Restaked);
-    }
-
-    function test_RevertIf_ARetryNamesAFarmOfAnotherToken() external {
-        bytes32 guid = _escrow();
-        vm.expectRevert(
-            abi.encodeWithSelector(
-                IPositionBridge.Bridge_WrongToken.selector, 1, address(_siteOf[BETA].stake)
-            )
-        );
-        vm.prank(ALICE);
-        _target.retry(guid, 1);
-    }
-
-    function test_AnEscrowIsPaidOutWhereItsRecipientSays() external {
-        bytes32 guid = _escrow();
-        vm.expectRevert(IPositionBridge.Bridge_ZeroAddress.selector);
-        vm.prank(ALICE);
-        _target.withdrawEscrow(guid, address(0));
-        vm.prank(ALICE);
-        _target.withdrawEscrow(guid, BOB);
-        assertEq(_siteOf[BETA].stake.balanceOf(BOB), 40e18);
-        _assertClosed(guid, IPositionBridge.CreditState.Withdrawn);
-    }
-
-    function test_AnEscrowReturnsAsPlainTokens() external {
-        bytes32 guid = _escrow();
-        vm.prank(ALICE);
-        uint256 fee = _target.quoteReturn(guid, ALPHA, BOB);
-        vm.prank(ALICE);
-        _target.returnEscrow{value: fee}(guid, ALPHA, BOB);
-        _assertClosed(guid, IPositionBridge.CreditState.Returned);
-        _collect();
-        _deliver(0);
-        assertEq(_composes.length, 0, "no compose, so it cannot loop");
-        assertEq(_siteOf[ALPHA].stake.balanceOf(BOB), 40e18);
-    }
-
-    function test_RevertIf_SomebodyElseTouchesAnEscrow() external {
-        bytes32 guid = _escrow();
-        bytes memory reason =
-            abi.encodeWithSelector(IPositionBridge.Bridge_OnlyRecipient.selector, BOB, ALICE);
-        vm.startPrank(BOB);
-        vm.expectRevert(reason);
-        _target.retry(guid, 2);
-        vm.expectRevert(reason);
-        _target.withdrawEscrow(guid, BOB);
-        vm.expectRevert(reason);
-        _target.returnEscrow(guid, ALPHA, BOB);
-        vm.stopPrank();
-    }
-
-    function test_RevertIf_ThereIsNothingToReturnOrItHasDust() external {
-        vm.expectRevert(
-            abi.encodeWithSelector(
-                IPositionBridge.Bridge_NotEscrowed.selector,
-                bytes32(uint256(5)),
-                IPositionBridge.CreditState.None
-            )
-        );
-        _target.quoteReturn(bytes32(uint256(5)), ALPHA, BOB);
-
-        bytes32 guid = _escrowAmount(40e18 + 0.000_01e18);
-        vm.expectRevert(IPositionBridge.Bridge_ZeroAddress.selector);
-        _target.quoteReturn(guid, ALPHA, address(0));
-        // The OFT carries less than it brought.
-        vm.mockCall(
-            address(_siteOf[BETA].stake),
-            abi.encodeWithSelector(IOFT.quoteOFT.selector),
-            abi.encode(OFTLimit(0, 0), new OFTFeeDetail[](0), OFTReceipt(40e18, 40e18))
-        );
-        vm.expectRevert(
-            abi.encodeWithSelector(IPositionBridge.Bridge_DustStaysEscrowed.selector, 0.000_01e18)
-        );
-        _target.quoteReturn(guid, ALPHA, BOB);
+    function test_RevertIf_SomebodyPaysTheBridge() external {
+        vm.expectRevert(abi.encodeWithSelector(IPositionBridge.Bridge_OnlyEndpoint.selector, BOB));
+        vm.prank(BOB);
+        (bool ok,) = address(_source).call{value: 1}("");
+        assertTrue(ok, "expectRevert turns the result around");
     }
 
     // Wiring.
@@ -308,72 +243,102 @@ contract PositionBridgeTest is StackFixture {
         address unrouted = address(new PlainToken(18));
         vm.expectRevert(abi.encodeWithSelector(IPositionBridge.Bridge_UnknownOft.selector, other));
         _source.setRoute(unrouted, other);
-        vm.expectRevert(IPositionBridge.Bridge_RenounceDisabled.selector);
+        vm.expectRevert(IPauseRoles.PauseRoles_RenounceDisabled.selector);
         _source.renounceOwnership();
+        MovePayload.Payload memory payload;
         vm.expectRevert(abi.encodeWithSelector(IPositionBridge.Bridge_OnlySelf.selector, ALICE));
         vm.prank(ALICE);
-        _source.restakeSelf(other, 1, ALICE, 1);
+        _source.restakeSelf(other, 1, payload);
+        address farms = address(_siteOf[ALPHA].farms);
         vm.expectRevert(IPositionBridge.Bridge_ZeroAddress.selector);
-        new PositionBridge(address(0), address(1), address(this), 1);
+        new PositionBridge(address(0), farms, address(this), GUARDIAN, 1);
+        vm.expectRevert(IPositionBridge.Bridge_ZeroAddress.selector);
+        new PositionBridge(address(1), address(0), address(this), GUARDIAN, 1);
         vm.expectRevert(IPositionBridge.Bridge_ZeroAmount.selector);
-        new PositionBridge(address(1), address(1), address(this), 0);
-        vm.startPrank(ALICE);
-        vm.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, ALICE));
-        _source.setPeer(1, bytes32(0));
-        vm.stopPrank();
+        new PositionBridge(address(1), farms, address(this), GUARDIAN, 0);
     }
 
-    /// @dev External, so that the gas can be limited and the revert caught.
-    function executeCompose(uint256 index, uint256 gasLimit) external {
-        Compose memory compose = _composes[index];
-        _composes.pop();
-        _endpoints[compose.eid].lzCompose{gas: gasLimit}(
-            compose.from, compose.to, compose.guid, compose.index, compose.message, ""
+    /// @custom:property B-11
+    function test_RevertIf_APeerHasDirtyUpperBytes() external {
+        bytes32 dirty = _asBytes32(address(_source)) | bytes32(uint256(1) << 160);
+        vm.expectRevert(abi.encodeWithSelector(IPositionBridge.Bridge_BadPeer.selector, dirty));
+        _target.setPeer(ALPHA, dirty);
+        bytes32 top = _asBytes32(address(_source)) | bytes32(uint256(1) << 255);
+        vm.expectRevert(abi.encodeWithSelector(IPositionBridge.Bridge_BadPeer.selector, top));
+        _target.setPeer(ALPHA, top);
+        assertEq(_target.peerOf(ALPHA), _asBytes32(address(_source)));
+    }
+
+    /// @dev An OFT writes who sent as 32 bytes; twelve of them must not be cut off.
+    /// @custom:property B-11
+    function test_RevertIf_TheComposeSenderHasDirtyUpperBytes() external {
+        bytes32 dirty = _asBytes32(address(_source)) | bytes32(uint256(1) << 200);
+        bytes memory message = OFTComposeMsgCodec.encode(
+            1, ALPHA, 0, abi.encodePacked(dirty, MovePayload.encode(_payloadFor(BOB)))
         );
+        vm.expectRevert(
+            abi.encodeWithSelector(IPositionBridge.Bridge_UntrustedPeer.selector, ALPHA, dirty)
+        );
+        vm.prank(address(_endpoints[BETA]));
+        _target.lzCompose(_stakeAt(BETA), bytes32(uint256(1)), message, address(0), "");
     }
 
-    function _request(address recipient) private pure returns (IPositionBridge.Move memory) {
-        return IPositionBridge.Move(2, 40e18, BETA, 2, recipient);
+    function test_WiringIsAnnouncedWithConsecutiveNumbers() external {
+        uint64 seq = _source.seq();
+        vm.expectEmit(address(_source));
+        emit IPositionBridge.PeerSet(BETA, bytes32(uint256(7)), seq + 1);
+        _source.setPeer(BETA, bytes32(uint256(7)));
+        vm.expectEmit(address(_source));
+        emit IPositionBridge.RouteSet(_stakeAt(ALPHA), address(0), seq + 2);
+        _source.setRoute(_stakeAt(ALPHA), address(0));
+        vm.expectEmit(address(_source));
+        emit IPauseRoles.GuardianSet(BOB, seq + 3);
+        _source.setGuardian(BOB);
+        vm.expectEmit(address(_source));
+        emit IPositionBridge.Paused(BOB, seq + 4);
+        vm.prank(BOB);
+        _source.pause();
+        vm.expectEmit(address(_source));
+        emit IPositionBridge.Unpaused(address(this), seq + 5);
+        _source.unpause();
+        assertEq(_source.seq(), seq + 5);
+    }
+
+    function test_RevertIf_AStrangerUsesWhatIsTheOwners() external {
+        bytes memory reason =
+            abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, ALICE);
+        vm.startPrank(ALICE);
+        vm.expectRevert(reason);
+        _source.setPeer(1, bytes32(0));
+        vm.expectRevert(reason);
+        _source.setRoute(address(1), address(1));
+        vm.expectRevert(reason);
+        _source.setOutflowLimit(address(1), 1, 1, 1);
+        vm.expectRevert(reason);
+        _source.unpause();
+        vm.expectRevert(reason);
+        _source.recover(address(1), ALICE, 1);
+        vm.expectRevert(reason);
+        _source.assignEscrow(bytes32(0), address(1), ALICE);
+        vm.expectRevert(abi.encodeWithSelector(IPauseRoles.PauseRoles_OnlyPauser.selector, ALICE));
+        _source.pause();
+        vm.stopPrank();
     }
 
     function _refuseMove(IPositionBridge.Move memory request, bytes memory reason) private {
         vm.expectRevert(reason);
-        _source.quoteMove(request);
+        _source.quoteMove(ALICE, request);
         vm.expectRevert(reason);
         vm.prank(ALICE);
         _source.move{value: MESSAGE_FEE}(request);
     }
 
-    function _escrow() private returns (bytes32) {
-        return _escrowAmount(40e18);
+    function _payloadFor(address recipient) private pure returns (MovePayload.Payload memory) {
+        IFarms.Carry memory carry;
+        return MovePayload.Payload(recipient, recipient, PLAIN, carry);
     }
 
-    /// @dev Sends a position to a farm that ended meanwhile, with just the gas that was paid for.
-    function _escrowAmount(uint96 amount) private returns (bytes32 guid) {
-        _siteOf[BETA].farms.setFarmState(2, IFarms.FarmState.Ended);
-        IPositionBridge.Move memory request = _request(ALICE);
-        request.amount = amount;
-        vm.prank(ALICE);
-        guid = _source.move{value: MESSAGE_FEE}(request);
-        _collect();
-        _deliver(0);
-        this.executeCompose(0, uint256(RESTAKE_GAS) * 64 / 63 + 200_000);
-    }
-
-    /// @dev Exactly one exit: nothing is left, and no exit works a second time.
-    function _assertClosed(bytes32 guid, IPositionBridge.CreditState state) private {
-        assertEq(uint8(_target.creditOf(guid).state), uint8(state));
-        assertEq(_target.escrowTotal(address(_siteOf[BETA].stake)), 0);
-        assertEq(_siteOf[BETA].stake.balanceOf(address(_target)), 0);
-        bytes memory reason =
-            abi.encodeWithSelector(IPositionBridge.Bridge_NotEscrowed.selector, guid, state);
-        vm.startPrank(ALICE);
-        vm.expectRevert(reason);
-        _target.retry(guid, 3);
-        vm.expectRevert(reason);
-        _target.withdrawEscrow(guid, ALICE);
-        vm.expectRevert(reason);
-        _target.returnEscrow(guid, ALPHA, ALICE);
-        vm.stopPrank();
+    function _payload(address recipient) private pure returns (bytes memory) {
+        return MovePayload.encode(_payloadFor(recipient));
     }
 }

@@ -37,17 +37,17 @@ contract StackTest is StackFixture {
         vm.deal(ALICE, 1 ether);
         vm.startPrank(ALICE);
         _siteOf[ALPHA].farms.stake(2, 100e18);
-        IPositionBridge.Move memory request = IPositionBridge.Move(2, 40e18, BETA, 2, ALICE);
-        (uint256 fee, uint256 amountSent) = _siteOf[ALPHA].bridge.quoteMove(request);
-        bytes32 guid = _siteOf[ALPHA].bridge.move{value: fee}(request);
+        IPositionBridge.Move memory request = IPositionBridge.Move(2, 40e18, BETA, 2, ALICE, false);
+        IPositionBridge.Quote memory quote = _siteOf[ALPHA].bridge.quoteMove(ALICE, request);
+        bytes32 guid = _siteOf[ALPHA].bridge.move{value: quote.moveFee}(request);
         vm.stopPrank();
         _deliverAll();
 
-        assertEq(amountSent, 40e18, "sent");
+        assertEq(quote.amountSent, 40e18, "sent");
         assertEq(_siteOf[ALPHA].farms.positionOf(2, ALICE).weight, 60e18, "left");
         assertEq(_siteOf[BETA].farms.positionOf(2, ALICE).weight, 40e18, "arrived");
         assertEq(
-            uint8(_siteOf[BETA].bridge.creditOf(guid).state),
+            uint8(_siteOf[BETA].bridge.creditOf(guid, address(_siteOf[BETA].stake)).state),
             uint8(IPositionBridge.CreditState.Restaked),
             "state"
         );
