@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IFarms} from "../../src/interfaces/IFarms.sol";
 import {EmissionOrder} from "../../src/libraries/EmissionOrder.sol";
 import {ReceiverFixture} from "../support/ReceiverFixture.sol";
 
@@ -26,9 +25,7 @@ contract EmissionReceiverFuzzTest is ReceiverFixture {
         bool hasThird,
         uint16 elapsed
     ) external {
-        if (hasThird) {
-            _farms.addFarm(IFarms.NewFarm(3, address(_reward), 95, MAX_RATE, false));
-        }
+        if (hasThird) _addFarm(3, address(_reward));
         _fund(_stake, ALICE, 1e18);
         vm.prank(ALICE);
         _farms.stake(1, 1e18);
@@ -70,6 +67,97 @@ contract EmissionReceiverFuzzTest is ReceiverFixture {
         }
     }
 
+    /// @dev H-09: however late an order comes, it adds at most the rate of one that came on time.
+    function testFuzz_H09_ALateOrderAddsAtMostItsNominalRate(
+        uint64[2] memory amountsSD,
+        uint32 firstAt,
+        uint32 late,
+        uint32 elapsed
+    ) external {
+        // Both together stay below the farm's greatest rate, which would hold something back.
+        amountsSD[0] = uint64(bound(amountsSD[0], 0, 1e12));
+        amountsSD[1] = uint64(bound(amountsSD[1], 1, 1e12));
+        _stakeAs(ALICE, 1, 1e18);
+        skip(firstAt % 21 days);
+        _apply(_order(1, 1, _pair(amountsSD[0], 0)), amountsSD[0]);
+        skip(late % 21 days);
+        elapsed = elapsed % 7 days;
+        uint256 snapshot = vm.snapshotState();
+        skip(elapsed);
+        uint256 without = _farms.earned(1, ALICE);
+        vm.revertToState(snapshot);
+        _apply(_order(2, 1, _pair(amountsSD[1], 0)), amountsSD[1]);
+        skip(elapsed);
+        uint256 nominal = amountsSD[1] * SD * elapsed / 7 days;
+        assertLe(_farms.earned(1, ALICE), without + nominal + 2, "but for rounding");
+    }
+
+    /// @dev H-11: messages of a pause move nothing; after it the state is the one that the same
+    /// messages at once would have led to.
+    function testFuzz_H11_APauseEmitsNothingAndLosesNothing(
+        uint32[4][3] memory targetsSD,
+        uint8 named,
+        uint16[3] memory waits
+    ) external {
+        _stakeAs(ALICE, 1, 1e18);
+        _apply(_order(1, 1, _pair(1_000, 2_000)), 3_000);
+        Packet[3] memory packets = _packetsOf(targetsSD, named);
+        uint256 snapshot = vm.snapshotState();
+        skip(uint256(waits[0]) + waits[1] + waits[2]);
+        for (uint256 i; i < 3; ++i) {
+            _apply(packets[i].order, packets[i].amountSD);
+        }
+        bytes32 expected = _digest();
+        vm.revertToState(snapshot);
+
+        vm.prank(GUARDIAN);
+        _receiver.pause();
+        uint256 received;
+        for (uint256 i; i < 3; ++i) {
+            skip(waits[i]);
+            uint256 unstreamed = _farms.unstreamed(1) + _farms.unstreamed(2);
+            _apply(packets[i].order, packets[i].amountSD);
+            received += packets[i].amountSD * SD;
+            assertEq(_farms.unstreamed(1) + _farms.unstreamed(2), unstreamed, "emits nothing");
+            assertEq(_receiver.potOf(2), received, "loses nothing");
+        }
+        _receiver.unpause();
+        _receiver.replay(2);
+        assertEq(_digest(), expected, "as if there had been no pause");
+    }
+
+    /// @dev H-05: one flipped bit anywhere, and every length next to the right one. The message is
+    /// refused into pot 0, or is another order; never a revert, never a promise without tokens.
+    function test_H05_EveryFlippedBitAndWrongLengthIsRefusedOrHarmless() external {
+        bytes memory good = _order(1, 1, _pair(1_000, 2_000));
+        for (uint256 bit; bit < good.length * 8; ++bit) {
+            bytes memory bad = bytes.concat(good);
+            bad[bit / 8] ^= bytes1(uint8(1 << (bit % 8)));
+            // Only the version is no field that another order could have there.
+            _assertHarmless(bad, bit < 8);
+        }
+        for (uint256 size; size < good.length + 12; ++size) {
+            if (size == good.length) continue;
+            bytes memory bad = new bytes(size);
+            for (uint256 i; i < size && i < good.length; ++i) {
+                bad[i] = good[i];
+            }
+            // A whole number of entries less is another order; one more entry is farm 0, unsorted.
+            bool isShorterOrder = size == 14 || size == 26;
+            _assertHarmless(bad, !isShorterOrder);
+        }
+    }
+
+    /// @dev H-05: several bytes at once.
+    function testFuzz_H05_AnythingIsRefusedOrHarmless(bytes memory noise, uint8 at) external {
+        bytes memory message = _order(1, 1, _pair(1_000, 2_000));
+        for (uint256 i; i < noise.length && at + i < message.length; ++i) {
+            message[at + i] = noise[i];
+        }
+        _assertHarmless(message, false);
+        _assertHarmless(noise, false);
+    }
+
     function testFuzz_AnOrderSurvivesEncoding(
         uint32 epoch,
         uint32 revision,
@@ -106,6 +194,21 @@ contract EmissionReceiverFuzzTest is ReceiverFixture {
         returns (bool ok, EmissionOrder.Order memory order)
     {
         return EmissionOrder.decode(encoded);
+    }
+
+    function _assertHarmless(bytes memory message, bool isRefused) private {
+        uint256 snapshot = vm.snapshotState();
+        _apply(message, 2_500);
+        (bool ok, EmissionOrder.Order memory order) = this.decode(message);
+        if (isRefused) assertFalse(ok, "refused");
+        uint32 epoch = ok ? order.epoch : 0;
+        uint256 given = _receiver.givenOf(epoch, 1) + _receiver.givenOf(epoch, 2);
+        assertEq(_receiver.potOf(epoch) + given, 2_500 * SD, "booked");
+        assertEq(_receiver.unallocated(), _receiver.potOf(epoch), "pots");
+        assertEq(_reward.balanceOf(address(_receiver)), _receiver.unallocated(), "held");
+        assertEq(_farms.unstreamed(1) + _farms.unstreamed(2), given, "promised");
+        if (!ok) assertEq(given, 0, "nothing streams from what cannot be read");
+        vm.revertToState(snapshot);
     }
 
     /// @dev The packets the controller would send: each brings what its revision lacks beyond what

@@ -31,6 +31,8 @@ contract OperatorOnlyTest is StackFixture {
     /// @dev Decisions the controller took, and those of them that revised an earlier one.
     uint256 private _accepted;
     uint256 private _revised;
+    /// @dev The decided epoch before the last one.
+    uint32 private _before;
 
     function setUp() external {
         _startStack();
@@ -198,8 +200,11 @@ contract OperatorOnlyTest is StackFixture {
         // The first epoch that was decided has nothing to compare with.
         if (epoch == 1) return (0, maxSD);
         (uint64 current, uint64 previous) = _controller.lastTargetSD(target.eid, target.farmId);
-        uint256 referenceSD =
-            Math.min(epoch == _controller.lastDecided() ? previous : current, maxSD);
+        bool isRevision = epoch == _controller.lastDecided();
+        uint256 lastSD = isRevision ? previous : current;
+        uint256 lastBudgetSD =
+            _controller.budgetOf(isRevision ? _before : _controller.lastDecided());
+        uint256 referenceSD = Math.min(lastSD * budgetSD / lastBudgetSD, maxSD);
         uint256 changeSD = budgetSD * CHANGE_BPS / BPS;
         minSD = referenceSD > changeSD ? referenceSD - changeSD : 0;
         maxSD = Math.min(maxSD, referenceSD + changeSD);
@@ -211,11 +216,13 @@ contract OperatorOnlyTest is StackFixture {
         bytes32 evidenceHash
     ) private {
         uint32 revision = _controller.revisionOf(epoch) + 1;
+        uint32 last = _controller.lastDecided();
         bytes memory data =
             abi.encodeCall(IEmissionController.decide, (epoch, revision, targets, evidenceHash));
         if (!_call(address(_controller), data)) return;
         ++_accepted;
         if (revision > 1) ++_revised;
+        else _before = last;
     }
 
     function _tryDispatch(uint256 seed) private {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IFarms} from "../../src/interfaces/IFarms.sol";
 import {OFTComposeMsgCodec} from "@layerzerolabs/oft-evm/contracts/libs/OFTComposeMsgCodec.sol";
 
 import {EmissionOrder} from "../../src/libraries/EmissionOrder.sol";
@@ -18,7 +17,7 @@ contract GasOrdersTest is ReceiverFixture {
     function setUp() external {
         _startReceiver();
         for (uint32 i = 3; i <= FARMS; ++i) {
-            _farms.addFarm(IFarms.NewFarm(i, address(new PlainToken(18)), 95, MAX_RATE, false));
+            _addFarm(i, address(new PlainToken(18)));
         }
         _reward.transfer(address(_receiver), 1e30);
     }

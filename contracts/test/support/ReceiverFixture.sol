@@ -13,6 +13,8 @@ abstract contract ReceiverFixture is FarmsFixture {
     uint32 internal constant MIN_STREAM = 7 days;
     uint40 internal constant EPOCH_END = START + 7 days;
     uint256 internal constant SD = 1e12;
+    /// @dev Stands for a farm that an order does not name.
+    uint64 internal constant OMITTED = type(uint64).max;
 
     EmissionReceiver internal _receiver;
 
@@ -33,8 +35,16 @@ abstract contract ReceiverFixture is FarmsFixture {
         _receiver.setController(bytes32(uint256(uint160(address(this)))));
         _farms.setReceiver(address(_receiver));
         _farms.setBridge(BRIDGE);
-        _farms.addFarm(IFarms.NewFarm(1, address(_stake), 95, MAX_RATE, false));
-        _farms.addFarm(IFarms.NewFarm(2, address(_other), 95, MAX_RATE, false));
+        _addFarm(1, address(_stake));
+        _addFarm(2, address(_other));
+    }
+
+    function _addFarm(uint32 farmId, address stakeToken) internal {
+        _farms.addFarm(IFarms.NewFarm(farmId, stakeToken, 95, MAX_RATE, false));
+    }
+
+    function _endFarm(uint32 farmId) internal {
+        _farms.setFarmState(farmId, IFarms.FarmState.Ended);
     }
 
     function _receiverConfig() internal view returns (EmissionReceiver.Config memory) {
@@ -69,6 +79,34 @@ abstract contract ReceiverFixture is FarmsFixture {
     function _pair(uint64 first, uint64 second) internal pure returns (uint64[] memory amountsSD) {
         amountsSD = new uint64[](2);
         (amountsSD[0], amountsSD[1]) = (first, second);
+    }
+
+    /// @dev Encodes an order of epoch `epoch`, for the farms whose amount is not `OMITTED`.
+    function _orderOf(
+        uint32 epoch,
+        uint32 revision,
+        uint32[] memory farmIds,
+        uint64[] memory amountsSD
+    ) internal pure returns (bytes memory) {
+        EmissionOrder.Order memory order;
+        order.epoch = epoch;
+        order.revision = revision;
+        order.epochEnd = EPOCH_END + (epoch - 1) * 7 days;
+        order.farmIds = new uint32[](farmIds.length);
+        order.amountsSD = new uint64[](farmIds.length);
+        uint256 count;
+        for (uint256 i; i < farmIds.length; ++i) {
+            if (amountsSD[i] == OMITTED) continue;
+            order.farmIds[count] = farmIds[i];
+            order.amountsSD[count++] = amountsSD[i];
+        }
+        uint32[] memory ids = order.farmIds;
+        uint64[] memory amounts = order.amountsSD;
+        assembly ("memory-safe") {
+            mstore(ids, count)
+            mstore(amounts, count)
+        }
+        return EmissionOrder.encode(order);
     }
 
     /// @dev Hands an order and its tokens over, as the controller on the hub does.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IFarms} from "../../src/interfaces/IFarms.sol";
 import {OFTComposeMsgCodec} from "@layerzerolabs/oft-evm/contracts/libs/OFTComposeMsgCodec.sol";
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 
@@ -195,7 +194,7 @@ contract EmissionReceiverTest is ReceiverFixture {
         (three[0], three[1], three[2]) = (10, 20, 30);
         _apply(_order(1, 1, three), 60);
         assertEq(_receiver.potOf(1), 30 * SD);
-        _farms.addFarm(IFarms.NewFarm(3, address(_reward), 95, MAX_RATE, false));
+        _addFarm(3, address(_reward));
         vm.expectEmit();
         emit IEmissionReceiver.OrderApplied(1, 1, int256(30 * SD), 0, 4);
         vm.prank(ALICE);
@@ -204,7 +203,7 @@ contract EmissionReceiverTest is ReceiverFixture {
     }
 
     function test_ARefusingFarmDoesNotKeepThePotFromTheOthers() external {
-        _farms.setFarmState(1, IFarms.FarmState.Ended);
+        _endFarm(1);
         _apply(_order(1, 1, _pair(20, 20)), 20);
         assertEq(_receiver.givenOf(1, 1), 0);
         assertEq(_receiver.givenOf(1, 2), 20 * SD);
@@ -212,7 +211,7 @@ contract EmissionReceiverTest is ReceiverFixture {
     }
 
     function test_AFullFarmTakesWhatFits() external {
-        _farms.addFarm(IFarms.NewFarm(3, address(_reward), 95, MAX_RATE, false));
+        _addFarm(3, address(_reward));
         uint64[] memory three = new uint64[](3);
         uint256 room = 2 ** 96 - 2 ** 64 - 1;
         three[2] = uint64(room / SD) + 5;
