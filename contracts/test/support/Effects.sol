@@ -10,11 +10,14 @@ import {Test} from "forge-std/Test.sol";
 abstract contract Effects {
     mapping(bytes4 selector => uint256) public calls;
     mapping(bytes4 selector => uint256) public effects;
+    /// @notice Calls of all functions, for checks that need not follow each of them.
+    uint256 public callCount;
 
     bytes4[] private _selectors;
     bool private _hadEffect;
 
     modifier counted() {
+        ++callCount;
         if (++calls[msg.sig] == 1) _selectors.push(msg.sig);
         _hadEffect = false;
         _;
