@@ -83,14 +83,18 @@ abstract contract LzFixture is Test {
                     abi.decode(logs[i].data, (bytes, bytes, address));
                 Packet memory packet = this.parsePacket(encoded, options);
                 _packets.push(packet);
-                // Verified at once and executed later: an execution may then come in any order.
-                _libs[packet.dstEid].validatePacket(encoded);
+                _verifySent(packet);
             } else if (logs[i].topics[0] == IMessagingComposer.ComposeSent.selector) {
                 (address from, address to, bytes32 guid, uint16 index, bytes memory message) =
                     abi.decode(logs[i].data, (address, address, bytes32, uint16, bytes));
                 _composes.push(Compose(eid, from, to, guid, index, message));
             }
         }
+    }
+
+    /// @dev Verified at once and executed later: an execution may then come in any order.
+    function _verifySent(Packet memory packet) internal virtual {
+        _libs[packet.dstEid].validatePacket(packet.encoded);
     }
 
     /// @dev Delivers the packet at `index`; its composes are filed.
