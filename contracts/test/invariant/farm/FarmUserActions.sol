@@ -78,7 +78,10 @@ abstract contract FarmUserActions is FarmWorld {
         FARMS.stakeLocked(id, amount, tier);
         if (amount != 0) MODEL.deposit(id, user, amount, block.timestamp);
         else MODEL.countOperation(id);
-        MODEL.lock(id, user, lockEnd, terms.boostBps, terms.feeBps);
+        // A fee agreed to before cannot be shed by locking again.
+        bool isLocked = account.lockEnd > block.timestamp;
+        uint256 feeBps = isLocked && account.feeBps > terms.feeBps ? account.feeBps : terms.feeBps;
+        MODEL.lock(id, user, lockEnd, terms.boostBps, feeBps);
         _priceByOwner(id, user);
         _assertOthersKept(id, user);
         _assertKept(id, user);
