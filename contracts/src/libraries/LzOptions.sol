@@ -21,6 +21,15 @@ library LzOptions {
         );
     }
 
+    /// @notice `options` of type 3 with more gas for the delivery.
+    function addReceive(bytes memory options, uint128 receiveGas)
+        internal
+        pure
+        returns (bytes memory)
+    {
+        return abi.encodePacked(options, WORKER_EXECUTOR, RECEIVE_SIZE, KIND_RECEIVE, receiveGas);
+    }
+
     /// @notice Gas for the delivery and for the compose call of index 0.
     function receiveAndCompose(uint128 receiveGas, uint128 composeGas)
         internal
