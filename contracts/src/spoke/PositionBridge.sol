@@ -16,8 +16,9 @@ import {BridgeWiring} from "./bridge/BridgeWiring.sol";
 /// exactly once. A token trusts its own OFT only: another one can neither credit it nor use up the
 /// name of its packets.
 contract PositionBridge is BridgeDepartures, BridgeEscrow {
-    /// @param restakeGas Gas of a restake, measured with all slots cold in the farm with most
-    /// streams and terms on this chain, plus a fifth.
+    /// @param restakeGas Gas of a restake with all slots cold, in the farm with most streams and
+    /// terms on this chain, plus a fifth: 270,000 for four streams of plain tokens, more where the
+    /// stake token is dear to transfer.
     constructor(
         address endpoint,
         address farms,

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {
+    IOFT,
+    MessagingReceipt,
+    OFTReceipt
+} from "@layerzerolabs/oft-evm/contracts/interfaces/IOFT.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {IFarms} from "../../src/interfaces/IFarms.sol";
@@ -89,22 +94,45 @@ contract BridgeAdapterTest is BridgeFixture {
         _assertState(guid, address(_token), IPositionBridge.CreditState.Restaked);
     }
 
-    /// @dev While it leaves, the token tries to leave once more.
+    /// @dev While it leaves, the token tries every other way in.
     function test_RevertIf_TheTokenCallsBackFromAMove() external {
-        _callBack(abi.encodeCall(IPositionBridge.move, (_leaving(1e18))));
-        vm.prank(BOB);
-        _target.move{value: MESSAGE_FEE}(_leaving(10e18));
-        _assertRefused();
-        assertEq(_principal(BETA, FARM, BOB), 30e18);
-    }
-
-    function test_RevertIf_TheTokenCallsBackFromABatch() external {
+        bytes32 guid = _arrive(4);
+        _compose(0);
         IPositionBridge.Move[] memory requests = new IPositionBridge.Move[](1);
         requests[0] = _leaving(1e18);
-        _callBack(abi.encodeCall(IPositionBridge.moveMany, (requests, new uint256[](1))));
+        address token = address(_token);
+        bytes[] memory calls = new bytes[](7);
+        calls[0] = abi.encodeCall(IPositionBridge.move, (requests[0]));
+        calls[1] = abi.encodeCall(IPositionBridge.moveMany, (requests, new uint256[](1)));
+        calls[2] = abi.encodeCall(IPositionBridge.moveBySig, (BOB, requests[0], 0, ""));
+        calls[3] = abi.encodeCall(IPositionBridge.retry, (guid, token, FARM));
+        calls[4] = abi.encodeCall(IPositionBridge.withdrawEscrow, (guid, token, ALICE));
+        calls[5] = abi.encodeCall(IPositionBridge.returnEscrow, (guid, token, ALPHA, ALICE));
+        calls[6] = abi.encodeCall(IPositionBridge.recover, (address(1), ALICE, 1));
+        // The token is the owner too, so that only the guard is in the way.
+        _target.transferOwnership(token);
+        for (uint256 i; i < calls.length; ++i) {
+            _callBack(calls[i]);
+            vm.prank(BOB);
+            _target.move{value: MESSAGE_FEE}(_leaving(1e18));
+            _assertRefused();
+        }
+        assertEq(_principal(BETA, FARM, BOB), 33e18);
+    }
+
+    /// @dev An adapter that takes nothing may not take it later, from somebody else's escrow.
+    function test_NoAllowanceOutlivesASend() external {
+        MessagingReceipt memory receipt;
+        OFTReceipt memory taken;
+        vm.mockCall(
+            address(_adapter),
+            abi.encodeWithSelector(IOFT.send.selector),
+            abi.encode(receipt, taken)
+        );
         vm.prank(BOB);
         _target.move{value: MESSAGE_FEE}(_leaving(10e18));
-        _assertRefused();
+        assertEq(_token.balanceOf(address(_target)), 10e18, "not taken");
+        assertEq(_token.allowance(address(_target), address(_adapter)), 0);
     }
 
     /// @dev A token that stops altogether keeps its own escrow, and nobody else's.
