@@ -32,6 +32,7 @@ contract CommandDeliveryTest is CommandFixture {
 
     // Gas and value.
 
+    /// @custom:property E15
     function test_TheGasOfAnOutsiderNeverChoosesBetweenAppliedAndFailed() external {
         bytes memory good = _packetOf(Commands.setMaxRate(2, 0, 5));
         bytes memory bad = _packetOf(Commands.setMaxRate(9, 0, 5));
@@ -69,6 +70,7 @@ contract CommandDeliveryTest is CommandFixture {
 
     // Peers (X3).
 
+    /// @custom:property E22, X4
     function test_RevertIf_SomebodyElseThanTheEndpointDelivers() external {
         Origin memory origin = Origin(HUB, _asBytes32(address(_sender)), 1);
         bytes memory message = Commands.wrap(ALPHA, 1, Commands.setMaxRate(2, 0, 5));
@@ -84,6 +86,7 @@ contract CommandDeliveryTest is CommandFixture {
         vm.stopPrank();
     }
 
+    /// @custom:property X3
     function test_RevertIf_AnUnauthorisedPeerOpensAPath() external {
         Origin memory origin = Origin(HUB, _asBytes32(address(_forger)), 1);
         assertFalse(_endpoints[ALPHA].initializable(origin, address(_inbox)));
@@ -102,6 +105,7 @@ contract CommandDeliveryTest is CommandFixture {
         _inbox.setPeer(BETA, _asBytes32(address(_forger)));
     }
 
+    /// @custom:property X3
     function test_APacketOfAPeerThatWasReplacedIsNeverDelivered() external {
         bytes memory packet = _packetOf(Commands.setMaxRate(2, 0, 5));
         _inbox.setPeer(HUB, _asBytes32(address(_forger)));
@@ -137,6 +141,7 @@ contract CommandDeliveryTest is CommandFixture {
 
     // What a message may say (E22, E25).
 
+    /// @custom:property E22
     function test_AMessageReachesNobodyButTheFourContractsOfItsChain() external {
         _inbox.setPeer(HUB, _asBytes32(address(_forger)));
         bytes[] memory commands = CommandSamples.all();
@@ -155,6 +160,7 @@ contract CommandDeliveryTest is CommandFixture {
         assertEq(_site.bridge.owner(), address(_inbox));
     }
 
+    /// @custom:property E25
     function test_ACommandForAnotherChainIsRefused() external {
         _inbox.setPeer(HUB, _asBytes32(address(_forger)));
         uint64 rate = _site.farms.streamOf(2, 0).maxRate;
@@ -230,6 +236,7 @@ contract CommandDeliveryTest is CommandFixture {
         }
     }
 
+    /// @custom:property E22
     function testFuzz_AFlippedByteIsNeverAReasonToRevert(uint8 kind, uint256 at, bytes1 mask)
         external
     {

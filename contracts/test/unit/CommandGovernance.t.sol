@@ -92,6 +92,7 @@ contract CommandGovernanceTest is CommandFixture {
         assertEq(address(_sender).balance, 10 ether - 2 * MESSAGE_FEE, "paid by the sender");
     }
 
+    /// @custom:property E16
     function test_WhatCannotBeSentLeavesTheProposalToBeExecutedLater() external {
         vm.deal(address(_sender), 0);
         Proposal memory proposal = _proposal(
@@ -112,6 +113,7 @@ contract CommandGovernanceTest is CommandFixture {
         assertTrue(_siteOf[ALPHA].receiver.paused());
     }
 
+    /// @custom:property X3
     function test_RevertIf_TheLocalOwnerNamesAPeerWithoutTheDelay() external {
         HeadwaterTimelock local = _localOf[ALPHA];
         bytes memory data = abi.encodeCall(_inboxOf[ALPHA].setPeer, (HUB, _asBytes32(MALLORY)));
