@@ -4,8 +4,8 @@ pragma solidity ^0.8.24;
 /// @title EmissionOrder
 /// @notice Wire format of an emission order.
 /// @dev Big endian, packed: version 1 byte | epoch 4 | revision 4 | epochEnd 5 | for each farm
-/// farmId 4 | amountSD 8. Farm ids strictly increase. Amounts are the total a farm gets for the
-/// epoch, in the OFT's shared decimals.
+/// farmId 4 | amountSD 8. Farm ids strictly increase, at most 1,000 of them. Amounts are the total
+/// a farm gets for the epoch, in the OFT's shared decimals.
 library EmissionOrder {
     /// @param epoch Epoch the order funds, from 1.
     /// @param revision Revision of that epoch, from 1.
@@ -23,6 +23,7 @@ library EmissionOrder {
     uint8 internal constant VERSION = 1;
     uint256 internal constant HEADER_SIZE = 14;
     uint256 internal constant ENTRY_SIZE = 12;
+    uint256 internal constant COUNT_MAX = 1_000;
 
     /// @notice Number of farms in an encoded order.
     function countOf(bytes memory encoded) internal pure returns (uint256) {
@@ -67,6 +68,7 @@ library EmissionOrder {
         if (order.epoch == 0 || order.revision == 0) return (false, order);
 
         uint256 count = (size - HEADER_SIZE) / ENTRY_SIZE;
+        if (count > COUNT_MAX) return (false, order);
         order.farmIds = new uint32[](count);
         order.amountsSD = new uint64[](count);
         for (uint256 i; i < count; ++i) {

@@ -13,7 +13,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IEmissionReceiver} from "../interfaces/IEmissionReceiver.sol";
 import {IFarms} from "../interfaces/IFarms.sol";
 import {EmissionOrder} from "../libraries/EmissionOrder.sol";
-import {SortedIds} from "../libraries/SortedIds.sol";
+import {ShareTable} from "../libraries/ShareTable.sol";
 import {EmissionReturns} from "./EmissionReturns.sol";
 
 /// @title EmissionReceiver
@@ -44,29 +44,20 @@ contract EmissionReceiver is EmissionReturns, ILayerZeroComposer {
         uint32 minStream;
     }
 
-    /// @dev One slot. `targetSD` counts only while `revision` is the highest of the epoch.
-    struct Share {
-        uint64 targetSD;
-        uint32 revision;
-        uint128 given;
-    }
-
-    /// @dev A settlement on its way, in memory: wei targeted at and given to each farm of the
-    /// epoch, which farms took less than they were offered, and what moved so far.
+    /// @dev A settlement on its way, in memory: what each farm of the epoch is to get and got,
+    /// which farms took less than they were offered, and what moved so far.
     struct Settlement {
         uint32 epoch;
         uint32 revision;
-        uint40 endAt;
-        uint32[] farmIds;
-        uint256[] targets;
-        uint256[] given;
+        uint40 epochEnd;
+        ShareTable.Share[] shares;
         bool[] isFull;
         uint256 pot;
         int256 net;
         bool hasMoved;
     }
 
-    /// @dev Deltas of one call to the farms; `index` points into the farms of the settlement.
+    /// @dev Deltas of one call to the farms; `index` points into the shares of the settlement.
     struct Batch {
         uint32[] farmIds;
         int256[] deltas;
@@ -83,9 +74,6 @@ contract EmissionReceiver is EmissionReturns, ILayerZeroComposer {
     IFarms public immutable FARMS;
     /// @notice Least seconds an order streams over.
     uint32 public immutable MIN_STREAM;
-    /// @dev Every farm that any applied revision of the epoch named, ascending.
-    mapping(uint32 epoch => uint32[]) private _farmIds;
-    mapping(uint32 epoch => mapping(uint32 farmId => Share)) private _shares;
 
     constructor(Config memory config)
         EmissionReturns(
@@ -143,9 +131,12 @@ contract EmissionReceiver is EmissionReturns, ILayerZeroComposer {
     function replay(uint32 epoch) external nonReentrant {
         if (paused) revert Receiver_IsPaused();
         if (epoch < minValidEpoch) revert Receiver_EpochKilled(epoch, minValidEpoch);
-        Settlement memory run = _settle(epoch);
+        Settlement memory run = _open(epoch);
+        _settle(run);
         // A replay that moves nothing changes nothing, and leaves no event either.
-        if (run.hasMoved) _emitApplied(run);
+        if (!run.hasMoved) return;
+        _close(run, true);
+        emit OrderApplied(epoch, run.revision, run.net, run.pot, ++seq);
     }
 
     /// @inheritdoc IEmissionReceiver
@@ -177,12 +168,12 @@ contract EmissionReceiver is EmissionReturns, ILayerZeroComposer {
 
     /// @inheritdoc IEmissionReceiver
     function targetOf(uint32 epoch, uint32 farmId) external view returns (uint256) {
-        return _target(_shares[epoch][farmId], _epochs[epoch].revision);
+        return ShareTable.find(_epochs[epoch].table, farmId).targetSD * CONVERSION_RATE;
     }
 
     /// @inheritdoc IEmissionReceiver
     function givenOf(uint32 epoch, uint32 farmId) external view returns (uint256) {
-        return _shares[epoch][farmId].given;
+        return ShareTable.find(_epochs[epoch].table, farmId).given;
     }
 
     /// @dev Books the tokens first, whatever the order says, and never reverts for its content.
@@ -194,52 +185,47 @@ contract EmissionReceiver is EmissionReturns, ILayerZeroComposer {
             return;
         }
 
-        EpochState storage state = _epochs[order.epoch];
-        bool isHighest = order.revision > state.revision;
+        Settlement memory run = _open(order.epoch);
+        bool isHighest = order.revision > run.revision;
         if (isHighest) {
-            state.revision = order.revision;
-            state.epochEnd = order.epochEnd;
-            _storeTargets(order);
+            run.revision = order.revision;
+            run.epochEnd = order.epochEnd;
+            run.shares = ShareTable.merge(run.shares, order);
         }
         emit OrderReceived(order.epoch, order.revision, guid, amount, isHighest, ++seq);
-        if (!paused && order.epoch >= minValidEpoch) _emitApplied(_settle(order.epoch));
+        bool isApplied = !paused && order.epoch >= minValidEpoch;
+        if (isApplied) _settle(run);
+        _close(run, isHighest || run.hasMoved);
+        if (isApplied) emit OrderApplied(run.epoch, run.revision, run.net, run.pot, ++seq);
     }
 
-    function _storeTargets(EmissionOrder.Order memory order) private {
-        mapping(uint32 farmId => Share) storage shares = _shares[order.epoch];
-        for (uint256 i; i < order.farmIds.length; ++i) {
-            Share storage share = shares[order.farmIds[i]];
-            share.targetSD = order.amountsSD[i];
-            share.revision = order.revision;
-        }
-
-        uint32[] memory known = _farmIds[order.epoch];
-        uint32[] memory merged = SortedIds.union(known, order.farmIds);
-        // Nothing new when the sizes agree: the union always contains what was known.
-        if (merged.length != known.length) _farmIds[order.epoch] = merged;
-    }
-
-    /// @dev Streams what the pot of `epoch` holds: first everything that farms got beyond their
-    /// target comes back, then farms get what they lack, in ascending order. A farm that refuses
-    /// (unknown, ended, at its funding bound) does not keep the pot from the farms after it.
-    function _settle(uint32 epoch) private returns (Settlement memory run) {
-        run = _load(epoch);
-        _adjust(run, _excess(run));
-        // Each further round follows a refusal, and a farm refuses once: the loop is bounded.
-        while (_adjust(run, _lack(run))) {}
-
-        if (run.net == 0) return run;
-        _epochs[epoch].pot = run.pot.toUint184();
+    /// @dev Stores what a settlement led to.
+    function _close(Settlement memory run, bool hasNewShares) private {
+        EpochState storage state = _epochs[run.epoch];
+        (state.revision, state.epochEnd) = (run.revision, run.epochEnd);
+        state.pot = run.pot.toUint184();
+        if (hasNewShares) state.table = ShareTable.store(run.shares);
         _unallocated = uint256(int256(uint256(_unallocated)) - run.net).toUint128();
     }
 
-    function _emitApplied(Settlement memory run) private {
-        emit OrderApplied(run.epoch, run.revision, run.net, run.pot, ++seq);
+    /// @dev Streams what the pot of the epoch holds: first everything that farms got beyond their
+    /// target comes back, then farms get what they lack, in ascending order. A farm that refuses
+    /// (unknown, ended, at its funding bound) does not keep the pot from the farms after it.
+    function _settle(Settlement memory run) private {
+        run.isFull = new bool[](run.shares.length);
+        uint256 endAt = Math.min(run.epochEnd, block.timestamp + STREAM_SECONDS_MAX);
+        endAt = Math.max(endAt, block.timestamp + MIN_STREAM);
+        _adjust(run, _excess(run), endAt);
+        // Each further round follows a refusal, and a farm refuses once: the loop is bounded.
+        while (_adjust(run, _lack(run), endAt)) {}
     }
 
     /// @dev One call to the farms. Books what they report, not what they were asked for.
     /// @return hasRefusal Whether a farm took less than it was offered.
-    function _adjust(Settlement memory run, Batch memory batch) private returns (bool hasRefusal) {
+    function _adjust(Settlement memory run, Batch memory batch, uint256 endAt)
+        private
+        returns (bool hasRefusal)
+    {
         uint256 count = batch.count;
         if (count == 0) return false;
         uint32[] memory farmIds = batch.farmIds;
@@ -248,62 +234,49 @@ contract EmissionReceiver is EmissionReturns, ILayerZeroComposer {
             mstore(farmIds, count)
             mstore(deltas, count)
         }
-        int256[] memory applied = FARMS.adjustStreams(run.endAt, farmIds, deltas);
-        mapping(uint32 farmId => Share) storage shares = _shares[run.epoch];
+        int256[] memory applied = FARMS.adjustStreams(endAt.toUint40(), farmIds, deltas);
         for (uint256 i; i < count; ++i) {
             int256 amount = applied[i];
-            uint256 index = batch.index[i];
             if (deltas[i] > 0 && amount < deltas[i]) {
-                run.isFull[index] = true;
+                run.isFull[batch.index[i]] = true;
                 hasRefusal = true;
             }
             if (amount == 0) continue;
-            uint256 given = uint256(int256(run.given[index]) + amount);
-            run.given[index] = given;
-            shares[farmIds[i]].given = given.toUint128();
+            ShareTable.Share memory share = run.shares[batch.index[i]];
+            share.given = uint256(int256(uint256(share.given)) + amount).toUint96();
             run.net += amount;
             run.pot = uint256(int256(run.pot) - amount);
             run.hasMoved = true;
         }
     }
 
-    /// @dev Reads everything a settlement needs, each slot once.
-    function _load(uint32 epoch) private view returns (Settlement memory run) {
+    /// @dev Reads everything a settlement needs.
+    function _open(uint32 epoch) private view returns (Settlement memory run) {
         EpochState memory state = _epochs[epoch];
         run.epoch = epoch;
         run.revision = state.revision;
-        uint256 endAt = Math.min(state.epochEnd, block.timestamp + STREAM_SECONDS_MAX);
-        run.endAt = Math.max(endAt, block.timestamp + MIN_STREAM).toUint40();
+        run.epochEnd = state.epochEnd;
         run.pot = state.pot;
-        run.farmIds = _farmIds[epoch];
-        uint256 count = run.farmIds.length;
-        run.targets = new uint256[](count);
-        run.given = new uint256[](count);
-        run.isFull = new bool[](count);
-        mapping(uint32 farmId => Share) storage shares = _shares[epoch];
-        for (uint256 i; i < count; ++i) {
-            Share memory share = shares[run.farmIds[i]];
-            run.targets[i] = _target(share, state.revision);
-            run.given[i] = share.given;
-        }
+        run.shares = ShareTable.load(state.table);
     }
 
     /// @dev Farms that got more than their target, with what to take back.
-    function _excess(Settlement memory run) private pure returns (Batch memory batch) {
-        for (uint256 i; i < run.farmIds.length; ++i) {
-            if (run.given[i] <= run.targets[i]) continue;
-            _push(run, batch, i, -int256(run.given[i] - run.targets[i]));
+    function _excess(Settlement memory run) private view returns (Batch memory batch) {
+        for (uint256 i; i < run.shares.length; ++i) {
+            int256 lack = _lackOf(run.shares[i]);
+            if (lack < 0) _push(run, batch, i, lack);
         }
     }
 
     /// @dev Farms that got less than their target, with what the pot can give them.
-    function _lack(Settlement memory run) private pure returns (Batch memory batch) {
-        uint256 pot = run.pot;
-        for (uint256 i; i < run.farmIds.length && pot != 0; ++i) {
-            if (run.isFull[i] || run.given[i] >= run.targets[i]) continue;
-            uint256 amount = Math.min(run.targets[i] - run.given[i], pot);
-            pot -= amount;
-            _push(run, batch, i, int256(amount));
+    function _lack(Settlement memory run) private view returns (Batch memory batch) {
+        int256 pot = int256(run.pot);
+        for (uint256 i; i < run.shares.length && pot != 0; ++i) {
+            int256 lack = _lackOf(run.shares[i]);
+            if (run.isFull[i] || lack <= 0) continue;
+            if (lack > pot) lack = pot;
+            pot -= lack;
+            _push(run, batch, i, lack);
         }
     }
 
@@ -312,16 +285,18 @@ contract EmissionReceiver is EmissionReturns, ILayerZeroComposer {
         pure
     {
         if (batch.count == 0) {
-            batch.farmIds = new uint32[](run.farmIds.length);
-            batch.deltas = new int256[](run.farmIds.length);
-            batch.index = new uint256[](run.farmIds.length);
+            uint256 size = run.shares.length;
+            batch.farmIds = new uint32[](size);
+            batch.deltas = new int256[](size);
+            batch.index = new uint256[](size);
         }
-        batch.farmIds[batch.count] = run.farmIds[index];
+        batch.farmIds[batch.count] = run.shares[index].farmId;
         batch.deltas[batch.count] = delta;
         batch.index[batch.count++] = index;
     }
 
-    function _target(Share memory share, uint32 revision) private view returns (uint256) {
-        return share.revision == revision ? share.targetSD * CONVERSION_RATE : 0;
+    /// @dev Wei a farm lacks; negative for what it got beyond its target.
+    function _lackOf(ShareTable.Share memory share) private view returns (int256) {
+        return int256(share.targetSD * CONVERSION_RATE) - int256(uint256(share.given));
     }
 }

@@ -29,11 +29,13 @@ abstract contract EmissionReturns is IEmissionReceiver, PauseRoles, ReentrancyGu
     using SafeERC20 for IERC20;
     using SafeCast for uint256;
 
-    /// @dev One slot. 2^184 wei is far beyond what a uint64 of shared decimals converts to.
+    /// @dev Two slots. 2^184 wei is far beyond what a uint64 of shared decimals converts to.
+    /// `table` holds the shares of the farms that the highest revision names or that got something.
     struct EpochState {
         uint32 revision;
         uint40 epochEnd;
         uint184 pot;
+        address table;
     }
 
     address public immutable ENDPOINT;

@@ -189,6 +189,16 @@ contract EmissionReceiverTest is ReceiverFixture {
         assertEq(_receiver.revisionOf(1), 0);
     }
 
+    /// @dev More farms than an order may name are no order at all; 1,000 are one.
+    function test_AnOrderOfTooManyFarmsIsUnreadable() external {
+        _apply(_order(1, 1, new uint64[](1_001)), 1);
+        assertEq(_receiver.potOf(0), SD);
+        assertEq(_receiver.revisionOf(1), 0);
+        _apply(_order(1, 1, new uint64[](1_000)), 1);
+        assertEq(_receiver.potOf(1), SD);
+        assertEq(_receiver.revisionOf(1), 1);
+    }
+
     function test_AnUnknownFarmWaitsAndIsReplayedOnceItExists() external {
         uint64[] memory three = new uint64[](3);
         (three[0], three[1], three[2]) = (10, 20, 30);
