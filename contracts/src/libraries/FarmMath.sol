@@ -79,6 +79,7 @@ library FarmMath {
 
     /// @dev A stream brought to now in memory, for one visit of one user.
     /// @param idle Wei emitted to nobody since the last checkpoint.
+    /// @param word First slot of the position visited.
     struct Visit {
         uint32 farmId;
         address user;
@@ -89,6 +90,7 @@ library FarmMath {
         uint256 remaining;
         uint256 endAt;
         uint256 idle;
+        uint256 word;
     }
 
     uint256 internal constant SCALE_BITS_MIN = 32;
@@ -121,6 +123,14 @@ library FarmMath {
         return IFarms.FarmState(uint8(terms >> 232));
     }
 
+    function isActive(uint256 terms) internal pure returns (bool) {
+        return uint8(terms >> 232) == uint8(IFarms.FarmState.Active);
+    }
+
+    function isEnded(uint256 terms) internal pure returns (bool) {
+        return uint8(terms >> 232) == uint8(IFarms.FarmState.Ended);
+    }
+
     function streamCountOf(uint256 terms) internal pure returns (uint256) {
         return uint8(terms >> 240);
     }
@@ -141,7 +151,9 @@ library FarmMath {
 
     /// @dev Bits a pending amount loses in the word of a position without weight.
     function pendingShift(uint256 scaleBits) internal pure returns (uint256) {
-        return scaleBits > 64 ? scaleBits - 64 : 0;
+        unchecked {
+            return scaleBits > 64 ? scaleBits - 64 : 0;
+        }
     }
 
     /// @dev The least principal of a position that has any.
@@ -162,6 +174,9 @@ library FarmMath {
     function store(FarmSlots storage farm, Visit memory visit) internal {
         farm.accWord = visit.acc | (visit.totalWeight << 160);
         farm.streamWord = streamWordOf(visit);
+        if (visit.idle == 0) return;
+        farm.idleWord += visit.idle;
+        farm.terms = visit.terms | HAS_IDLE;
     }
 
     /// @dev Brings another stream of the farm of `farmTerms` to now, in memory. Its `terms` are

@@ -56,7 +56,7 @@ contract GasTest is Test {
         vm.snapshotGasLastCall(GROUP, "stake first");
         skip(100);
         _farms.stake(1, 10e18);
-        vm.snapshotGasLastCall(GROUP, "stake again, pending for the first time");
+        vm.snapshotGasLastCall(GROUP, "stake again, before any claim");
         skip(100);
         _farms.claim(1);
         vm.snapshotGasLastCall(GROUP, "claim first");
@@ -82,11 +82,49 @@ contract GasTest is Test {
         vm.prank(ALICE);
         _farms.claimMany(_farmIds);
         vm.snapshotGasLastCall(GROUP, "claim 10 farms");
+    }
+
+    /// @dev What a revision does, and what every other protocol calls setting rates: the farms
+    /// share anew what they have, and no token moves. The second row is a new epoch's order.
+    function test_GasOfTenRates() external {
+        for (uint256 i; i < FARMS; ++i) {
+            _deltas[i] = i % 2 == 0 ? int256(6_000e18) : -6_000e18;
+        }
+        _farms.adjustStreams(uint40(block.timestamp + 1 days), _farmIds, _deltas);
+        vm.snapshotGasLastCall(GROUP, "change 10 rates");
         skip(100);
         for (uint256 i; i < FARMS; ++i) {
             _deltas[i] = 6_000e18;
         }
         _farms.adjustStreams(uint40(block.timestamp + 700 days), _farmIds, _deltas);
         vm.snapshotGasLastCall(GROUP, "change 10 rates, with funding");
+    }
+
+    /// @dev A farm that pays four tokens. A claim pays all of them.
+    function test_GasOfFourStreams() external {
+        for (uint8 i = 1; i <= 3; ++i) {
+            DevToken token = new DevToken("Extra", "EXT", 18, address(this));
+            token.mint(address(this), 1_000_000e18);
+            token.approve(address(_farms), type(uint256).max);
+            _farms.addStream(1, address(token), address(this), type(uint64).max);
+            _farms.fundStream(1, i, 600_000e18, 700 days);
+        }
+        vm.startPrank(BOB);
+        _farms.stake(1, 10e18);
+        skip(100);
+        _farms.claim(1);
+        skip(100);
+        _farms.stake(1, 10e18);
+        vm.snapshotGasLastCall(GROUP, "four streams: stake again");
+        skip(100);
+        _farms.claim(1);
+        vm.snapshotGasLastCall(GROUP, "four streams: claim");
+        skip(100);
+        _farms.withdraw(1, 5e18);
+        vm.snapshotGasLastCall(GROUP, "four streams: withdraw part");
+        skip(100);
+        _farms.exit(1, 15e18);
+        vm.snapshotGasLastCall(GROUP, "four streams: exit: unstake all and claim");
+        vm.stopPrank();
     }
 }

@@ -62,7 +62,7 @@ abstract contract FarmsAdmin is FarmsFunding {
     function setMaxRate(uint32 farmId, uint8 stream, uint64 maxRate) external onlyOwner {
         if (maxRate == 0) revert IFarms.Farms_ZeroAmount();
         if (stream == 0) {
-            (FarmMath.FarmSlots storage farm, FarmMath.Visit memory visit) =
+            (FarmMath.FarmSlots storage farm,, FarmMath.Visit memory visit) =
                 _open(farmId, address(0));
             FarmMath.store(farm, visit);
             farm.terms = FarmMath.withMaxRate(visit.terms, maxRate);

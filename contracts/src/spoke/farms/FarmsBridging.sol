@@ -26,11 +26,15 @@ abstract contract FarmsBridging is FarmsLocks {
         nonReentrant
         returns (IFarms.Carry memory carry)
     {
-        (FarmMath.FarmSlots storage farm, FarmMath.Visit memory visit) = _open(farmId, user);
-        carry = _carryOf(visit.terms, farm.positions[user].terms);
-        Leave memory left = _leave(farm, visit, amount, false);
-        emit IFarms.Withdrawn(farmId, user, msg.sender, amount, left.weight, _nextSeq());
-        IERC20(left.token).safeTransfer(msg.sender, amount);
+        (
+            FarmMath.FarmSlots storage farm,
+            FarmMath.PositionSlots storage position,
+            FarmMath.Visit memory visit
+        ) = _open(farmId, user);
+        carry = _carryOf(visit.terms, position.terms);
+        (uint96 weight,,) = _leave(farm, position, visit, amount, false);
+        emit IFarms.Withdrawn(farmId, user, msg.sender, amount, weight, _nextSeq());
+        IERC20(FarmMath.stakeTokenOf(visit.terms)).safeTransfer(msg.sender, amount);
     }
 
     function claimToBridge(uint32 farmId, address user, uint256 unit)
@@ -55,9 +59,12 @@ abstract contract FarmsBridging is FarmsLocks {
         if (amount == 0) revert IFarms.Farms_ZeroAmount();
         uint256 terms = _farms[farmId].terms;
         if (FarmMath.hasTerms(terms)) {
-            (FarmMath.FarmSlots storage farm, FarmMath.Visit memory visit) = _open(farmId, user);
+            (
+                FarmMath.FarmSlots storage farm,
+                FarmMath.PositionSlots storage position,
+                FarmMath.Visit memory visit
+            ) = _open(farmId, user);
             _requireActive(visit);
-            FarmMath.PositionSlots storage position = farm.positions[user];
             (uint256 weight, TermsMath.Position memory held) =
                 _joinArrival(farm, position, visit, amount, carry, isOwners);
             _enter(farm, position, visit, msg.sender, amount, weight);
@@ -72,7 +79,7 @@ abstract contract FarmsBridging is FarmsLocks {
 
     function takeFee(uint32 farmId, address user, uint96 fee) external onlyBridge nonReentrant {
         if (fee == 0) revert IFarms.Farms_ZeroAmount();
-        (FarmMath.FarmSlots storage farm, FarmMath.Visit memory visit) = _peek(farmId, user);
+        (FarmMath.FarmSlots storage farm,, FarmMath.Visit memory visit) = _open(farmId, user);
         _bookFee(farm, visit, fee);
         _pull(FarmMath.stakeTokenOf(visit.terms), fee);
     }

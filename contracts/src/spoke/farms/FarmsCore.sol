@@ -70,36 +70,30 @@ abstract contract FarmsCore is PauseRoles, ReentrancyGuardTransient {
         }
     }
 
-    /// @dev The emission of a farm as of now; what it emitted to nobody is kept at once.
+    /// @dev The emission of a farm as of now and a position in it. Stores nothing.
     function _open(uint32 farmId, address user)
         internal
-        returns (FarmMath.FarmSlots storage farm, FarmMath.Visit memory visit)
-    {
-        (farm, visit) = _peek(farmId, user);
-        uint256 idle = visit.idle;
-        if (idle == 0) return (farm, visit);
-        farm.idleWord += idle;
-        visit.idle = 0;
-        visit.terms |= FarmMath.HAS_IDLE;
-        farm.terms = visit.terms;
-    }
-
-    /// @dev The same without storing anything.
-    function _peek(uint32 farmId, address user)
-        internal
         view
-        returns (FarmMath.FarmSlots storage farm, FarmMath.Visit memory visit)
+        returns (
+            FarmMath.FarmSlots storage farm,
+            FarmMath.PositionSlots storage position,
+            FarmMath.Visit memory visit
+        )
     {
         farm = _farms[farmId];
+        position = farm.positions[user];
         visit.farmId = farmId;
         visit.user = user;
         FarmMath.load(farm, visit);
         if (visit.terms == 0) revert IFarms.Farms_UnknownFarm(farmId);
+        visit.word = position.word;
     }
 
     function _requireActive(FarmMath.Visit memory visit) internal pure {
-        IFarms.FarmState state = FarmMath.stateOf(visit.terms);
-        if (state != IFarms.FarmState.Active) revert IFarms.Farms_NotActive(visit.farmId, state);
+        uint256 terms = visit.terms;
+        if (!FarmMath.isActive(terms)) {
+            revert IFarms.Farms_NotActive(visit.farmId, FarmMath.stateOf(terms));
+        }
     }
 
     function _requireMinimum(uint256 principal, uint256 terms) internal pure {
@@ -115,7 +109,7 @@ abstract contract FarmsCore is PauseRoles, ReentrancyGuardTransient {
         FarmMath.Visit memory visit,
         uint256 weight
     ) internal {
-        uint256 word = position.word;
+        uint256 word = visit.word;
         uint256 scaleBits = FarmMath.scaleBitsOf(visit.terms);
         uint256 pX = FarmMath.pendingX(word, visit.acc, scaleBits);
         uint256 dustX;
@@ -131,7 +125,7 @@ abstract contract FarmsCore is PauseRoles, ReentrancyGuardTransient {
         FarmMath.Visit memory visit,
         uint256 weight
     ) internal returns (uint256 paid) {
-        uint256 word = position.word;
+        uint256 word = visit.word;
         uint256 scaleBits = FarmMath.scaleBitsOf(visit.terms);
         uint256 dustX = FarmMath.pendingX(word, visit.acc, scaleBits);
         paid = dustX >> scaleBits;

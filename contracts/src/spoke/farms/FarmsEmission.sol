@@ -71,7 +71,7 @@ abstract contract FarmsEmission is FarmsClaims {
         if (terms & FarmMath.HAS_IDLE != 0) remaining += uint96(farm.idleWord);
         unchecked {
             if (delta > 0) {
-                if (FarmMath.stateOf(terms) == FarmState.Ended) return 0;
+                if (FarmMath.isEnded(terms)) return 0;
                 applied = int256(Math.min(uint256(delta), FarmMath.FUNDED_LIMIT - 1 - funded));
             } else {
                 // The least int256 negates to itself, which as unsigned is its absolute value.
@@ -79,6 +79,7 @@ abstract contract FarmsEmission is FarmsClaims {
             }
             if (applied == 0) return 0;
             visit.remaining = uint256(int256(remaining) + applied);
+            visit.idle = 0;
         }
         if (visit.endAt < endAt) visit.endAt = endAt;
         FarmMath.store(farm, visit);

@@ -11,10 +11,13 @@ import {FarmsPositions} from "./FarmsPositions.sol";
 /// IFarms.
 abstract contract FarmsLocks is FarmsPositions {
     function stakeLocked(uint32 farmId, uint96 amount, uint8 tier) external nonReentrant {
-        (FarmMath.FarmSlots storage farm, FarmMath.Visit memory visit) = _open(farmId, msg.sender);
+        (
+            FarmMath.FarmSlots storage farm,
+            FarmMath.PositionSlots storage position,
+            FarmMath.Visit memory visit
+        ) = _open(farmId, msg.sender);
         _requireActive(visit);
         if (!FarmMath.hasTerms(visit.terms)) revert IFarms.Farms_NoTerms(farmId);
-        FarmMath.PositionSlots storage position = farm.positions[msg.sender];
         (uint256 weight, TermsMath.Position memory held) =
             _joinLocked(farm, position, visit, amount, tier);
         _enter(farm, position, visit, msg.sender, amount, weight);
@@ -30,18 +33,19 @@ abstract contract FarmsLocks is FarmsPositions {
     }
 
     function migrate(uint32 fromFarmId, uint32 toFarmId, uint96 amount) external nonReentrant {
-        (FarmMath.FarmSlots storage farm, FarmMath.Visit memory visit) =
-            _open(fromFarmId, msg.sender);
-        IFarms.Carry memory carry = _carryOf(visit.terms, farm.positions[msg.sender].terms);
+        (
+            FarmMath.FarmSlots storage farm,
+            FarmMath.PositionSlots storage position,
+            FarmMath.Visit memory visit
+        ) = _open(fromFarmId, msg.sender);
+        IFarms.Carry memory carry = _carryOf(visit.terms, position.terms);
         address token = FarmMath.stakeTokenOf(visit.terms);
         if (fromFarmId == toFarmId || token != FarmMath.stakeTokenOf(_farms[toFarmId].terms)) {
             revert IFarms.Farms_NotMigratable(fromFarmId, toFarmId);
         }
         if (carry.lockEnd != 0) revert IFarms.Farms_PositionLocked(fromFarmId, carry.lockEnd);
-        Leave memory left = _leave(farm, visit, amount, false);
-        emit IFarms.Withdrawn(
-            fromFarmId, msg.sender, address(this), amount, left.weight, _nextSeq()
-        );
+        (uint96 weight,,) = _leave(farm, position, visit, amount, false);
+        emit IFarms.Withdrawn(fromFarmId, msg.sender, address(this), amount, weight, _nextSeq());
         _join(toFarmId, msg.sender, address(this), amount, _arrivalTime(carry), false);
     }
 
@@ -84,7 +88,7 @@ abstract contract FarmsLocks is FarmsPositions {
         TermsMath.Position memory held = TermsMath.unpack(positionTerms);
         carry.depositedAt = uint32(held.depositedAt);
         if (!TermsMath.isLocked(held)) return carry;
-        if (FarmMath.stateOf(terms) == IFarms.FarmState.Ended) return carry;
+        if (FarmMath.isEnded(terms)) return carry;
         carry.lockEnd = uint32(held.lockEnd);
         carry.tier = uint8(held.tier);
         carry.tierBoostBps = uint16(held.tierBoostBps);

@@ -3,20 +3,11 @@ pragma solidity 0.8.37;
 
 import {IFarms} from "../../interfaces/IFarms.sol";
 import {FarmMath} from "../../libraries/FarmMath.sol";
-import {TermsMath} from "../../libraries/TermsMath.sol";
 import {FarmsTerms} from "./FarmsTerms.sol";
 
 /// @title FarmsPositions
 /// @notice Principal in and out of a farm of either kind, and what a claim books.
 abstract contract FarmsPositions is FarmsTerms {
-    /// @dev What a withdrawal did, for its event and its transfers.
-    struct Leave {
-        address token;
-        uint96 weight;
-        uint96 fee;
-        uint256 paid;
-    }
-
     /// @dev Stakes `amount` that the caller pays.
     function _stake(uint32 farmId, address user, uint96 amount) internal {
         address token = _join(farmId, user, msg.sender, amount, block.timestamp, false);
@@ -34,14 +25,17 @@ abstract contract FarmsPositions is FarmsTerms {
         bool mayBeLocked
     ) internal returns (address token) {
         if (amount == 0) revert IFarms.Farms_ZeroAmount();
-        (FarmMath.FarmSlots storage farm, FarmMath.Visit memory visit) = _open(farmId, user);
+        (
+            FarmMath.FarmSlots storage farm,
+            FarmMath.PositionSlots storage position,
+            FarmMath.Visit memory visit
+        ) = _open(farmId, user);
         _requireActive(visit);
-        FarmMath.PositionSlots storage position = farm.positions[user];
         uint256 weight;
         if (FarmMath.hasTerms(visit.terms)) {
             weight = _joinOwn(farm, position, visit, amount, depositedAt, mayBeLocked);
         } else {
-            weight = uint256(uint96(position.word)) + amount;
+            weight = uint256(uint96(visit.word)) + amount;
             _requireMinimum(weight, visit.terms);
         }
         _enter(farm, position, visit, payer, amount, weight);
@@ -58,7 +52,10 @@ abstract contract FarmsPositions is FarmsTerms {
         uint256 weight
     ) internal {
         uint256 cap = 1 << FarmMath.scaleBitsOf(visit.terms);
-        uint256 totalWeight = visit.totalWeight - uint96(position.word) + weight;
+        uint256 totalWeight;
+        unchecked {
+            totalWeight = visit.totalWeight - uint96(visit.word) + weight;
+        }
         if (totalWeight >= cap) revert IFarms.Farms_WeightCap(totalWeight, cap);
         _touch(farm, position, visit, weight);
         emit IFarms.Staked(visit.farmId, visit.user, payer, amount, uint96(weight), _nextSeq());
@@ -66,28 +63,28 @@ abstract contract FarmsPositions is FarmsTerms {
 
     /// @dev Takes `amount` out of the position that is visited. With `takes` the whole wei of the
     /// emission are taken out as well, which the caller books and pays.
+    /// @return weight What is left weighs.
+    /// @return fee Part of `amount` that a running lock costs.
+    /// @return paid Wei of the emission taken out.
     function _leave(
         FarmMath.FarmSlots storage farm,
+        FarmMath.PositionSlots storage position,
         FarmMath.Visit memory visit,
         uint96 amount,
         bool takes
-    ) internal returns (Leave memory left) {
+    ) internal returns (uint96 weight, uint96 fee, uint256 paid) {
         if (amount == 0) revert IFarms.Farms_ZeroAmount();
-        FarmMath.PositionSlots storage position = farm.positions[visit.user];
-        uint256 weight;
         if (FarmMath.hasTerms(visit.terms)) {
-            uint256 feeBps;
-            (weight, feeBps) = _takePrincipal(farm, position, visit, amount);
-            left.fee = uint96(TermsMath.feeOf(amount, feeBps));
+            (weight, fee) = _takePrincipal(farm, position, visit, amount);
         } else {
-            uint96 staked = uint96(position.word);
+            uint96 staked = uint96(visit.word);
             if (staked < amount) revert IFarms.Farms_InsufficientStake(staked, amount);
-            weight = staked - amount;
+            unchecked {
+                weight = staked - amount;
+            }
             if (weight != 0) _requireMinimum(weight, visit.terms);
         }
-        left.weight = uint96(weight);
-        left.token = FarmMath.stakeTokenOf(visit.terms);
-        if (takes) left.paid = _touchAndTake(farm, position, visit, weight);
+        if (takes) paid = _touchAndTake(farm, position, visit, weight);
         else _touch(farm, position, visit, weight);
     }
 
@@ -97,11 +94,14 @@ abstract contract FarmsPositions is FarmsTerms {
         internal
         returns (uint256 paid, uint256 terms)
     {
-        (FarmMath.FarmSlots storage farm, FarmMath.Visit memory visit) = _peek(farmId, user);
+        (
+            FarmMath.FarmSlots storage farm,
+            FarmMath.PositionSlots storage position,
+            FarmMath.Visit memory visit
+        ) = _open(farmId, user);
         terms = visit.terms;
         uint256 scaleBits = FarmMath.scaleBitsOf(terms);
-        FarmMath.PositionSlots storage position = farm.positions[user];
-        uint256 word = position.word;
+        uint256 word = visit.word;
         uint256 pX = FarmMath.pendingX(word, visit.acc, scaleBits);
         paid = pX >> scaleBits;
         if (unit != 1) paid -= paid % unit;

@@ -81,7 +81,7 @@ abstract contract FarmsStreams is FarmsCore {
         address stakeToken
     ) private view returns (uint8) {
         if (visit.totalWeight == 0) return 0;
-        if (FarmMath.stateOf(visit.terms) == IFarms.FarmState.Ended) return 0;
+        if (FarmMath.isEnded(visit.terms)) return 0;
         uint256 count = FarmMath.streamCountOf(visit.terms);
         for (uint8 i = 1; i < count; ++i) {
             if (address(uint160(farm.extras[i - 1].tokenWord)) == stakeToken) return i;

@@ -24,8 +24,8 @@ abstract contract FarmsTerms is FarmsStreams {
         }
 
         FarmMath.Visit memory visit;
-        (farm, visit) = _open(farmId, user);
-        uint256 oldWeight = uint96(position.word);
+        (farm, position, visit) = _open(farmId, user);
+        uint256 oldWeight = uint96(visit.word);
         uint256 weight = _price(visit, held, oldWeight, boost);
         if (weight == oldWeight) return false;
         position.terms = TermsMath.pack(held);
@@ -36,29 +36,29 @@ abstract contract FarmsTerms is FarmsStreams {
 
     /// @dev Takes `amount` of principal out of a position and prices the rest.
     /// @return weight What it weighs from now on.
-    /// @return feeBps Fee of its running lock; 0 where none is due.
+    /// @return fee Part of `amount` that its running lock costs; 0 where none is due.
     function _takePrincipal(
         FarmMath.FarmSlots storage farm,
         FarmMath.PositionSlots storage position,
         FarmMath.Visit memory visit,
         uint96 amount
-    ) internal returns (uint256 weight, uint256 feeBps) {
+    ) internal returns (uint96 weight, uint96 fee) {
         TermsMath.Position memory held = TermsMath.unpack(position.terms);
         if (held.principal < amount) {
             revert IFarms.Farms_InsufficientStake(uint96(held.principal), amount);
         }
-        if (TermsMath.isLocked(held) && FarmMath.stateOf(visit.terms) != IFarms.FarmState.Ended) {
-            feeBps = held.feeBps;
+        if (TermsMath.isLocked(held) && !FarmMath.isEnded(visit.terms)) {
+            fee = uint96(TermsMath.feeOf(amount, held.feeBps));
         }
         farm.idleWord -= uint256(amount) << 96;
         held.principal -= amount;
         if (held.principal == 0) {
             position.terms = 0;
-            return (0, feeBps);
+            return (0, fee);
         }
         _requireMinimum(held.principal, visit.terms);
         uint256 boost = TermsMath.boostOf(held, farm.steps);
-        weight = _price(visit, held, uint96(position.word), boost);
+        weight = uint96(_price(visit, held, uint96(visit.word), boost));
         position.terms = TermsMath.pack(held);
     }
 

@@ -59,13 +59,18 @@ abstract contract FarmsUsers is IFarms, FarmsPositions {
 
     /// @inheritdoc IFarms
     function exit(uint32 farmId, uint96 amount) external nonReentrant returns (uint256 paid) {
-        (FarmMath.FarmSlots storage farm, FarmMath.Visit memory visit) = _open(farmId, msg.sender);
-        Leave memory left = _leave(farm, visit, amount, true);
-        paid = left.paid;
+        (
+            FarmMath.FarmSlots storage farm,
+            FarmMath.PositionSlots storage position,
+            FarmMath.Visit memory visit
+        ) = _open(farmId, msg.sender);
+        uint96 weight;
+        uint96 fee;
+        (weight, fee, paid) = _leave(farm, position, visit, amount, true);
         uint64 number = _bookPaid(paid, 0, FarmMath.scaleBitsOf(visit.terms));
-        emit Exited(farmId, msg.sender, amount, left.weight, paid, number);
-        if (left.fee != 0) _bookFee(farm, visit, left.fee);
-        IERC20(left.token).safeTransfer(msg.sender, amount - left.fee);
+        emit Exited(farmId, msg.sender, amount, weight, paid, number);
+        if (fee != 0) _bookFee(farm, visit, fee);
+        IERC20(FarmMath.stakeTokenOf(visit.terms)).safeTransfer(msg.sender, amount - fee);
         _payReward(msg.sender, paid);
     }
 
@@ -83,10 +88,14 @@ abstract contract FarmsUsers is IFarms, FarmsPositions {
 
     /// @dev Takes `amount` of the caller's principal out and pays it to `to`, less a fee.
     function _withdraw(uint32 farmId, address to, uint96 amount) private {
-        (FarmMath.FarmSlots storage farm, FarmMath.Visit memory visit) = _open(farmId, msg.sender);
-        Leave memory left = _leave(farm, visit, amount, false);
-        emit Withdrawn(farmId, msg.sender, to, amount, left.weight, _nextSeq());
-        if (left.fee != 0) _bookFee(farm, visit, left.fee);
-        IERC20(left.token).safeTransfer(to, amount - left.fee);
+        (
+            FarmMath.FarmSlots storage farm,
+            FarmMath.PositionSlots storage position,
+            FarmMath.Visit memory visit
+        ) = _open(farmId, msg.sender);
+        (uint96 weight, uint96 fee,) = _leave(farm, position, visit, amount, false);
+        emit Withdrawn(farmId, msg.sender, to, amount, weight, _nextSeq());
+        if (fee != 0) _bookFee(farm, visit, fee);
+        IERC20(FarmMath.stakeTokenOf(visit.terms)).safeTransfer(to, amount - fee);
     }
 }
