@@ -3,7 +3,7 @@ import { type ChainClient, type ChainNode, ChainRegistry } from '#chain';
 import { type Address, defined, RetryableError } from '#kernel';
 import { Injectable } from '@nestjs/common';
 import { BaseError, ContractFunctionRevertedError } from 'viem';
-import type { EmissionParameters, FarmLimits } from './domain/parameters.js';
+import type { EmissionParameters, FarmLimits, FarmRange } from './domain/parameters.js';
 
 /** The controller at the head of the hub, all from one block. */
 export interface ControllerHead {
@@ -20,8 +20,13 @@ export interface ControllerHead {
 }
 
 /** The parameters of an epoch at one block; farms with the target they had last. */
-export interface ControllerParameters extends Omit<EmissionParameters, 'farms'> {
+export interface ControllerParameters extends Omit<
+  EmissionParameters,
+  'farms' | 'previousBudgetSD'
+> {
   readonly lastDecided: number;
+  /** What the controller would accept, ascending by endpoint and farm. */
+  readonly limits: readonly FarmRange[];
   readonly farms: readonly (Omit<FarmLimits, 'previousSD'> & { readonly lastSD: bigint })[];
 }
 
@@ -89,7 +94,18 @@ export class ControllerReader {
           return { eid, farmId, minBps: bounds.minBps, maxBps: bounds.maxBps, lastSD };
         }),
       );
-      return { budgetSD, maxChangeBps, lastDecided, chains, farms };
+      const args = [options.epoch] as const;
+      const allowed = await client.readContract({ ...at, functionName: 'limitsOf', args });
+      const limits = allowed.map(
+        ({ eid, farmId, minSD: lo, maxSD: hi, referenceSD: reference }) => ({
+          eid,
+          farmId,
+          lo,
+          hi,
+          reference,
+        }),
+      );
+      return { budgetSD, maxChangeBps, lastDecided, chains, farms, limits };
     });
   }
 

@@ -185,7 +185,8 @@ describe('epoch job on the real controller', () => {
   it('says once what governance can do where no decision is possible, then goes on', async () => {
     const worker = await start();
     for (let i = 0; i < 3; i += 1) await worker.round();
-    await hub.govern('setSchedule', [BUDGET_SD / 10n, 0n, 0, 0]);
+    await hub.govern('setFarmBounds', [HUB_EID, 1, 6_000, 10_000]);
+    await hub.govern('setFarmBounds', [HUB_EID, 2, 6_000, 10_000]);
     await hub.pass(await hub.secondsUntil(2));
     for (let i = 0; i < 3; i += 1) await worker.round();
     expect(worker.error.mock.calls).toEqual([
@@ -193,23 +194,38 @@ describe('epoch job on the real controller', () => {
         {
           epoch: 2,
           conflicts: [
-            `the farms of chain ${HUB_EID} must get at least 160000, above its cap 100000`,
-            'all farms must get at least 160000, above the budget 100000',
+            `the farms of chain ${HUB_EID} must get at least 1200000, above its cap 1000000`,
+            'all farms must get at least 1200000, above the budget 1000000',
           ],
           remedy:
-            'Governance can raise maxChangeBps from 2000 to at least 5000, or lower the bounds ' +
-            'of the farms until these conflicts are gone, in one proposal.',
+            'Governance can lower the minimums of the farms, or raise the caps of their chains, ' +
+            'until these conflicts are gone, in one proposal.',
         },
         'bounds exclude every decision',
       ],
     ]);
     expect(await worker.epochs.byEpoch(2)).toBeUndefined();
 
-    await hub.govern('setMaxChangeBps', [5_000]);
+    await hub.govern('setFarmBounds', [HUB_EID, 2, 1_000, 10_000]);
     await hub.anvil.mine(6);
     for (let i = 0; i < 4; i += 1) await worker.round();
     const targets = (await worker.epochs.byEpoch(2))?.targets;
-    expect(targets?.map(({ amountSD }) => amountSD)).toEqual([50_000n, 50_000n]);
+    expect(targets?.map(({ amountSD }) => amountSD)).toEqual([900_000n, 100_000n]);
+  });
+
+  it('goes on after a cut of the budget, whatever the change limit, with the same shares', async () => {
+    const worker = await start();
+    for (let i = 0; i < 3; i += 1) await worker.round();
+    await hub.govern('setSchedule', [BUDGET_SD / 10n, 0n, 0, 0]);
+    await hub.govern('setMaxChangeBps', [0]);
+    await hub.pass(await hub.secondsUntil(2));
+    for (let i = 0; i < 4; i += 1) await worker.round();
+    const before = defined(await worker.epochs.byEpoch(1), 'epoch 1').targets;
+    const after = defined(await worker.epochs.byEpoch(2), 'epoch 2').targets;
+    expect(after.map(({ amountSD }) => amountSD)).toEqual(
+      before.map(({ amountSD }) => amountSD / 10n),
+    );
+    expect(worker.error.mock.calls).toEqual([]);
   });
 
   it('does nothing while the controller is paused', async () => {

@@ -1,7 +1,7 @@
 import { CallRefused, ChainRegistry, TransactionSender, type TxIntent } from '#chain';
 import { AppConfig } from '#config';
-import { EmissionsReader } from '#farms';
-import type { ChainId } from '#kernel';
+import { EmissionsReader, type EpochView } from '#farms';
+import { assert, canonicalJson, type ChainId } from '#kernel';
 import { failpoint, Log } from '#observability';
 import { Injectable } from '@nestjs/common';
 import {
@@ -15,7 +15,7 @@ import { attemptKey, ATTEMPTS_MAX, retryWaitSeconds } from './domain/attempts.js
 import { readinessOf } from './domain/epoch-schedule.js';
 import { decide } from './domain/evidence.js';
 import { undeclaredFarms } from './domain/facts.js';
-import type { EmissionParameters } from './domain/parameters.js';
+import { compareFarms, type EmissionParameters, farmKey, rangesOf } from './domain/parameters.js';
 import { parseEvidence } from './domain/parse-evidence.js';
 import { decideCall, dispatchCall } from './epoch-calls.js';
 import { FactsService } from './facts.service.js';
@@ -24,6 +24,8 @@ import { FactsService } from './facts.service.js';
 const FIRST_REVISION = 1;
 /** Epochs before the last decided one whose unsent orders are still tried. */
 const DISPATCH_LOOKBACK = 2;
+/** Decided epochs without a budget that are passed over at most. */
+const COMPARED_LOOKBACK = 256;
 const REPORTED_MAX = 1_000;
 /** Chains in one transaction, so that it fits a block; the others follow in the next attempt. */
 const DISPATCH_CHAINS_MAX = 16;
@@ -146,10 +148,25 @@ export class EpochJob {
   ): Promise<EmissionParameters | undefined> {
     const read = await this.controller.parametersAt({ blockNumber, epoch });
     if (read.lastDecided !== lastDecided) return undefined;
-    if (lastDecided === 0) return withPrevious(read, new Set());
-    const last = await this.emissions.epoch(lastDecided);
-    if (last === undefined) return undefined;
-    return withPrevious(read, new Set(last.targets.map(({ eid, farmId }) => `${eid}:${farmId}`)));
+    if (lastDecided > 0 && (await this.emissions.epoch(lastDecided)) === undefined)
+      return undefined;
+    const parameters = withPrevious(read, await this.comparedWith(lastDecided));
+    // Our own reading of the rules must be the controller's, or it would refuse the decision.
+    const [expected, known] = [read.limits, rangesOf(parameters)].map((ranges) =>
+      canonicalJson(ranges.toSorted(compareFarms)),
+    );
+    assert(expected === known, `the controller allows ${expected}, the rules say ${known}`);
+    return parameters;
+  }
+
+  /** The decided epoch that targets are compared with: the last one that had a budget. */
+  private async comparedWith(lastDecided: number): Promise<EpochView | undefined> {
+    const oldest = Math.max(1, lastDecided - COMPARED_LOOKBACK);
+    for (let epoch = lastDecided; epoch >= oldest; epoch -= 1) {
+      const view = await this.emissions.epoch(epoch);
+      if (view !== undefined && view.budgetSD > 0n) return view;
+    }
+    return undefined;
   }
 
   /** Signs and sends a stored decision; false when the controller refuses it. */
@@ -233,18 +250,20 @@ export class EpochJob {
   }
 }
 
-/** A farm the last decided epoch did not have starts anywhere in its bounds. */
+/** A farm the epoch compared with did not have starts anywhere in its bounds. */
 function withPrevious(
   { budgetSD, maxChangeBps, chains, farms }: ControllerParameters,
-  decidedLast: ReadonlySet<string>,
+  compared: EpochView | undefined,
 ): EmissionParameters {
+  const decidedLast = new Set(compared?.targets.map(farmKey));
   return {
     budgetSD,
+    previousBudgetSD: compared?.budgetSD ?? 0n,
     maxChangeBps,
     chains,
     farms: farms.map(({ lastSD, ...limits }) => ({
       ...limits,
-      previousSD: decidedLast.has(`${limits.eid}:${limits.farmId}`) ? lastSD : null,
+      previousSD: decidedLast.has(farmKey(limits)) ? lastSD : null,
     })),
   };
 }

@@ -42,6 +42,7 @@ function anEvidence(changes: Partial<Evidence> = {}): Evidence {
     ],
     parameters: {
       budgetSD: 1_000_000_000n,
+      previousBudgetSD: 0n,
       maxChangeBps: 10_000,
       chains: [
         { eid: 50_121, maxBps: 10_000 },

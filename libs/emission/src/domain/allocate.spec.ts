@@ -34,6 +34,7 @@ function inputsOf(
   farms: readonly FarmSketch[],
   options: {
     budgetSD?: bigint;
+    previousBudgetSD?: bigint;
     maxChangeBps?: number;
     caps?: Record<number, number>;
     missing?: readonly number[];
@@ -43,6 +44,7 @@ function inputsOf(
   const eids = [...new Set(farms.map(({ eid }) => eid))];
   const parameters: EmissionParameters = {
     budgetSD: options.budgetSD ?? 1_000n,
+    previousBudgetSD: options.previousBudgetSD ?? options.budgetSD ?? 1_000n,
     maxChangeBps: options.maxChangeBps ?? 10_000,
     chains: eids.map((eid) => ({ eid, maxBps: options.caps?.[eid] ?? 10_000 })),
     farms: farms.map(({ staked: _staked, ...limits }) => limits),
@@ -247,46 +249,54 @@ describe('stored evidence', () => {
     }));
     const text = evidenceText(decide({ epoch: 3, revision: 1, ...inputs, facts }));
     const read = parseEvidence(text);
-    expect(read.version).toBe(2);
+    expect(read.version).toBe(3);
     expect(read.facts).toEqual(facts);
     expect(recompute(read)).toEqual(read.targets);
     expect(evidenceText(read)).toBe(text);
   });
 
   it('of a later version is refused', () => {
-    const later = firstVersion('"0"').replace('"version":1', '"version":3');
-    expect(() => parseEvidence(later)).toThrow(new MalformedEvidence('unknown version 3'));
+    const later = firstVersion('"0"').replace('"version":1', '"version":4');
+    expect(() => parseEvidence(later)).toThrow(new MalformedEvidence('unknown version 4'));
   });
 });
 
-const remedyOf = (...args: Parameters<typeof inputsOf>) => {
-  try {
-    allocate(inputsOf(...args));
-  } catch (error) {
-    if (error instanceof ConflictingBounds) return error.remedy;
-    throw error;
-  }
-  return undefined;
-};
+describe('a budget that changes', () => {
+  const farms = [
+    aFarm({ staked: 1n, previousSD: 900n }),
+    aFarm({ farmId: 2, staked: 1n, previousSD: 100n, minBps: 1_000 }),
+  ];
 
-describe('what governance can do about bounds that exclude each other', () => {
-  it('is a wider change limit where a cut of the budget left too little room', () => {
-    const farms = [
-      aFarm({ previousSD: 900n }),
-      aFarm({ farmId: 2, previousSD: 100n, minBps: 1_000 }),
-    ];
-    expect(remedyOf(farms, { budgetSD: 100n, maxChangeBps: 2_000 })).toBe(
-      'Governance can raise maxChangeBps from 2000 to at least 5000, or lower the bounds of the ' +
-        'farms until these conflicts are gone, in one proposal.',
-    );
-    expect(remedyOf(farms, { budgetSD: 100n, maxChangeBps: 4_999 })).toContain('at least 5000');
-    expect(remedyOf(farms, { budgetSD: 100n, maxChangeBps: 5_000 })).toBeUndefined();
+  it('keeps shares where it kept amounts before', () => {
+    const cut = { budgetSD: 100n, previousBudgetSD: 1_000n, maxChangeBps: 0 };
+    expect(amountsOf(farms, cut)).toEqual([90n, 10n]);
+    expect(amountsOf(farms, { ...cut, budgetSD: 3_000n })).toEqual([2_700n, 300n]);
   });
 
-  it('is a change of the bounds where no change limit helps', () => {
-    expect(remedyOf([aFarm({ minBps: 6_000 }), aFarm({ eid: 2, minBps: 6_000 })])).toBe(
-      'Governance can lower the minimums of the farms, or raise the caps of their chains, until ' +
-        'these conflicts are gone, in one proposal; no maxChangeBps helps.',
+  it('always leaves a decision when the minimums fit, whatever the change limit', () => {
+    const grown = [
+      aFarm({ previousSD: 900n }),
+      aFarm({ farmId: 2, previousSD: 100n, minBps: 5_000 }),
+      aFarm({ farmId: 3, minBps: 4_000 }),
+    ];
+    expect(amountsOf(grown, { maxChangeBps: 0, caps: { 1: 9_000 } })).toEqual([0n, 500n, 400n]);
+  });
+
+  it('is not compared at all with epochs that had none', () => {
+    const first = farms.map((farm) => ({ ...farm, previousSD: null }));
+    expect(amountsOf(first, { previousBudgetSD: 0n, maxChangeBps: 0 })).toEqual([500n, 500n]);
+  });
+});
+
+describe('what governance can do about bounds that exclude each other', () => {
+  it('is a change of the bounds', () => {
+    const farms = [aFarm({ minBps: 6_000 }), aFarm({ eid: 2, minBps: 6_000 })];
+    expect(() => amountsOf(farms)).toThrow(
+      expect.objectContaining({
+        remedy:
+          'Governance can lower the minimums of the farms, or raise the caps of their chains, ' +
+          'until these conflicts are gone, in one proposal.',
+      }),
     );
   });
 });
@@ -304,6 +314,7 @@ const sketches = fc.uniqueArray(
 );
 const settings = fc.record({
   budgetSD: fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }),
+  previousBudgetSD: fc.bigInt({ min: 10n ** 12n, max: (1n << 64n) - 1n }),
   maxChangeBps: fc.integer({ min: 0, max: 10_000 }),
   caps: fc
     .tuple(...[1, 2, 3].map(() => fc.integer({ min: 0, max: 10_000 })))

@@ -1,5 +1,5 @@
-import { assert, BPS, DomainError, maxOf, minOf, mulDivDown, sumOf } from '#kernel';
-import { conflictsOf, remedyOf } from './conflicts.js';
+import { assert, BPS, defined, DomainError, maxOf, minOf, mulDivDown, sumOf } from '#kernel';
+import { conflictsOf, REMEDY } from './conflicts.js';
 import { type ChainFacts, type Policy, stakedValueMicro } from './facts.js';
 import { fill, type WeightedRange } from './fill.js';
 import {
@@ -9,7 +9,7 @@ import {
   farmKey,
   type FarmLimits,
   type FarmRange,
-  rangeOf,
+  rangesOf,
   type Target,
 } from './parameters.js';
 import { violationsOf } from './violations.js';
@@ -18,11 +18,10 @@ import { violationsOf } from './violations.js';
 export class ConflictingBounds extends DomainError {
   override readonly code = 'emission.conflicting-bounds';
 
-  /** @param remedy What governance can do about it, as a sentence. */
-  constructor(
-    readonly conflicts: readonly string[],
-    readonly remedy: string,
-  ) {
+  /** What governance can do about it, as a sentence. */
+  readonly remedy = REMEDY;
+
+  constructor(readonly conflicts: readonly string[]) {
     super(`the bounds of the controller exclude each other: ${conflicts.join('; ')}`);
   }
 }
@@ -37,7 +36,7 @@ interface Candidate {
  * Splits the budget of an epoch between exactly the registered farms, ascending by (eid, farmId).
  *
  * The policy proposes, the bounds of the controller decide: the result is always one the
- * controller accepts. A farm of a chain without facts keeps its previous target as far as the
+ * controller accepts. A farm of a chain without facts keeps its previous share as far as the
  * bounds let it; a new farm there gets its minimum. Amounts round down; what is left over stays
  * on the hub.
  *
@@ -49,13 +48,14 @@ export function allocate(options: {
   readonly parameters: EmissionParameters;
 }): readonly Target[] {
   const { policy, facts, parameters } = options;
-  const candidates = parameters.farms.map((limits) => ({
+  const ranges = rangesOf(parameters);
+  const candidates = parameters.farms.map((limits, index) => ({
     limits,
-    range: rangeOf(parameters, limits),
+    range: defined(ranges[index], 'range'),
     facts: facts.find(({ eid }) => eid === limits.eid),
   }));
   const conflicts = conflictsOf(parameters);
-  if (conflicts.length > 0) throw new ConflictingBounds(conflicts, remedyOf(parameters));
+  if (conflicts.length > 0) throw new ConflictingBounds(conflicts);
 
   const known = candidates.filter((candidate) => hasFacts(candidate));
   const unknown = candidates.filter((candidate) => !hasFacts(candidate));
@@ -101,8 +101,7 @@ function hasFacts({ facts, limits }: Candidate): boolean {
 }
 
 function keepPrevious({ limits, range }: Candidate): WeightedRange {
-  const previous = limits.previousSD ?? range.lo;
-  const kept = minOf(maxOf(previous, range.lo), range.hi);
+  const kept = limits.previousSD === null ? range.lo : range.reference;
   return { ...range, hi: kept, weight: kept };
 }
 

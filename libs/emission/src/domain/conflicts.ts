@@ -1,10 +1,10 @@
-import { BPS, sumOf } from '#kernel';
-import { chainCap, type EmissionParameters, farmKey, rangeOf } from './parameters.js';
+import { sumOf } from '#kernel';
+import { chainCap, type EmissionParameters, farmKey, rangesOf } from './parameters.js';
 
 /** Why no targets at all can satisfy the controller; empty when some do. */
 export function conflictsOf(parameters: EmissionParameters): readonly string[] {
   const { budgetSD, chains } = parameters;
-  const ranges = parameters.farms.map((limits) => rangeOf(parameters, limits));
+  const ranges = rangesOf(parameters);
   const empty = ranges
     .filter(({ lo, hi }) => lo > hi)
     .map(
@@ -31,28 +31,10 @@ export function conflictsOf(parameters: EmissionParameters): readonly string[] {
 }
 
 /**
- * Says what governance can do about conflicts. Without it they last: the farms keep their previous
- * targets until an epoch is decided, so the next epoch meets the same bounds again.
+ * What governance can do about conflicts. Without it they last: the next epoch meets the same
+ * minimums again. The change limit is never the cause, because the references always fit when the
+ * minimums do.
  */
-export function remedyOf(parameters: EmissionParameters): string {
-  const least = leastMaxChangeBps(parameters);
-  return least === null
-    ? 'Governance can lower the minimums of the farms, or raise the caps of their chains, until ' +
-        'these conflicts are gone, in one proposal; no maxChangeBps helps.'
-    : `Governance can raise maxChangeBps from ${parameters.maxChangeBps} to at least ${least}, ` +
-        'or lower the bounds of the farms until these conflicts are gone, in one proposal.';
-}
-
-/** Smallest change limit without conflicts, null when there is none; a wider one never adds any. */
-function leastMaxChangeBps(parameters: EmissionParameters): number | null {
-  const isFree = (maxChangeBps: number) =>
-    conflictsOf({ ...parameters, maxChangeBps }).length === 0;
-  let [low, high] = [parameters.maxChangeBps, Number(BPS)];
-  if (!isFree(high)) return null;
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (isFree(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return high;
-}
+export const REMEDY =
+  'Governance can lower the minimums of the farms, or raise the caps of their chains, until these ' +
+  'conflicts are gone, in one proposal.';

@@ -3,11 +3,14 @@ import { allocate } from './allocate.js';
 import type { ChainFacts, Policy } from './facts.js';
 import type { EmissionParameters, Target } from './parameters.js';
 
-/** Version of new evidence; 2 says `null` where 1 said `0` of a farm without a declared value. */
-export const EVIDENCE_VERSION = 2;
+/**
+ * Version of new evidence. 2 says `null` where 1 said `0` of a farm without a declared value; 3
+ * names the budget that targets are compared with.
+ */
+export const EVIDENCE_VERSION = 3;
 
 /** Versions that were ever stored: their hashes are on chain, so each stays readable. */
-export const EVIDENCE_VERSIONS = [1, EVIDENCE_VERSION] as const;
+export const EVIDENCE_VERSIONS = [1, 2, EVIDENCE_VERSION] as const;
 
 /** Everything a decision was computed from, and what came out: anyone can compute it again. */
 export interface Evidence {
@@ -31,7 +34,9 @@ export function decide(inputs: Omit<Evidence, 'version' | 'targets'>): Evidence 
 
 /** The text whose keccak256 goes on chain with the decision. */
 export function evidenceText(evidence: Evidence): string {
-  return canonicalJson(evidence);
+  const { previousBudgetSD, ...earlier } = evidence.parameters;
+  const parameters = evidence.version < 3 ? earlier : { previousBudgetSD, ...earlier };
+  return canonicalJson({ ...evidence, parameters });
 }
 
 /** The targets the facts and parameters of `evidence` give; equal to its own when it is honest. */

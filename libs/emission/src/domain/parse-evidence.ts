@@ -1,5 +1,5 @@
 import { DomainError, type Hex, toHex } from '#kernel';
-import { type Evidence, EVIDENCE_VERSION, EVIDENCE_VERSIONS } from './evidence.js';
+import { type Evidence, EVIDENCE_VERSIONS } from './evidence.js';
 import type { ChainFacts, FarmFacts, Policy } from './facts.js';
 import type { EmissionParameters, FarmLimits, Target } from './parameters.js';
 
@@ -27,7 +27,7 @@ export function parseEvidence(text: string): Evidence {
       .at('facts')
       .list()
       .map((chain) => chainFactsOf(chain, version)),
-    parameters: parametersOf(root.at('parameters')),
+    parameters: parametersOf(root.at('parameters'), version),
     targets: root.at('targets').list().map(targetOf),
   };
 }
@@ -76,13 +76,14 @@ function farmFactsOf(field: Field, version: Evidence['version']): FarmFacts {
     isActive: field.at('isActive').boolean(),
     staked: field.at('staked').amount(),
     stakeDecimals: field.at('stakeDecimals').integer(),
-    valuePerTokenMicro: value.isNull && version === EVIDENCE_VERSION ? null : value.amount(),
+    valuePerTokenMicro: value.isNull && version > 1 ? null : value.amount(),
   };
 }
 
-function parametersOf(field: Field): EmissionParameters {
+function parametersOf(field: Field, version: Evidence['version']): EmissionParameters {
   return {
     budgetSD: field.at('budgetSD').amount(),
+    previousBudgetSD: version < 3 ? null : field.at('previousBudgetSD').amount(),
     maxChangeBps: field.at('maxChangeBps').integer(),
     chains: field
       .at('chains')

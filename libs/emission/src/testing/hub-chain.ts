@@ -16,7 +16,7 @@ import {
 } from 'viem';
 
 const OUT = new URL('../../../../contracts/out/', import.meta.url);
-const GAS = numberToHex(12_000_000);
+const GAS = numberToHex(16_000_000);
 const STAKE = 10n ** 18n;
 
 export const HUB_EID = 50_121;
@@ -64,13 +64,14 @@ export class HubChain {
       supply,
     ]);
     const other = await deploy(artifact('DevToken'), ['Other', 'OTH', 18, owner]);
-    const farms = await deploy(artifact('Farms'), [token, owner]);
+    const farms = await deploy(artifact('Farms'), [token, owner, EPOCH_SECONDS, owner, owner]);
     const shared = { rewardOft: token, rewardToken: token, hubEid: HUB_EID, owner };
     const receiver = await deploy(artifact('EmissionReceiver'), [
       { ...shared, endpoint, farms, guardian: owner, minStream: 1 },
     ]);
     const genesis = (await timeOf(anvil)) + 60;
-    const controller = await deploy(artifact('EmissionController'), [
+    const books = await deploy(artifact('EmissionBooks'), []);
+    const controller = await deploy(artifact('EmissionController', books), [
       {
         ...shared,
         genesis,
@@ -183,8 +184,9 @@ export class HubChain {
     // No position moves here; the owner holds the place of the bridge.
     await call('farms', 'setBridge', [this.owner]);
     await call('receiver', 'setController', [pad(controller, { size: 32 })]);
-    await call('farms', 'addFarm', [1, token, 96, 40, 10n ** 15n]);
-    await call('farms', 'addFarm', [2, other, 96, 40, 10n ** 15n]);
+    const terms = { scaleBits: 80, maxRate: 10n ** 15n, hasTerms: false };
+    await call('farms', 'addFarm', [{ farmId: 1, stakeToken: token, ...terms }]);
+    await call('farms', 'addFarm', [{ farmId: 2, stakeToken: other, ...terms }]);
     await call('token', 'transfer', [controller, 10n ** 22n]);
     await call('token', 'approve', [farms, STAKE]);
     await call('farms', 'stake', [1, STAKE]);
@@ -226,8 +228,10 @@ async function timeOf(anvil: Anvil): Promise<number> {
   return Number(Reflect.get(block, 'timestamp'));
 }
 
-function artifact(name: string): Artifact {
-  const text = readFileSync(new URL(`${name}.sol/${name}.json`, OUT), 'utf8');
+/** @param library Address of the one library the contract is linked with, if there is one. */
+function artifact(name: string, library?: Address): Artifact {
+  const source = readFileSync(new URL(`${name}.sol/${name}.json`, OUT), 'utf8');
+  const text = source.replaceAll(/__\$[0-9a-f]{34}\$__/g, (library ?? '').slice(2));
   const parsed: { abi: Abi; bytecode: { object: Hex } } = JSON.parse(text);
   return { abi: parsed.abi, bytecode: toHex(parsed.bytecode.object) };
 }
