@@ -4,7 +4,7 @@ import type { ChainLog } from '#chain';
 import { type Address, type Hex, toAddress, toHex } from '#kernel';
 import { describeRevert } from '#messaging';
 import { decodeEventLog, toEventSelector } from 'viem';
-import type { JourneyEvent } from './domain/journey-event.js';
+import type { JourneyEvent, TravellingLock } from './domain/journey-event.js';
 
 type WithoutPlace<Event> = Event extends JourneyEvent ? Omit<Event, 'place'> : never;
 
@@ -38,37 +38,59 @@ export function decodeBridgeLog(log: Pick<ChainLog, 'topics' | 'data'>): BridgeL
       const { farmId, dstEid, dstFarmId, amount } = args;
       const user = toAddress(args.user);
       const recipient = toAddress(args.recipient);
-      const sent = { user, farmId, dstEid, dstFarmId, recipient, amount };
+      const lock = lockOf(args.carry);
+      const sent = { user, farmId, dstEid, dstFarmId, recipient, amount, lock };
       return { guid: toHex(args.guid), happening: { kind: 'sent', ...sent } };
+    }
+    case 'RewardsSent': {
+      const packet = toHex(args.guid);
+      const rewards = { recipient: toAddress(args.recipient), packet, amount: args.amount };
+      return { guid: toHex(args.moveGuid), happening: { kind: 'rewards-sent', ...rewards } };
+    }
+    case 'EscrowAssigned': {
+      const recipient = toAddress(args.recipient);
+      return { guid: toHex(args.guid), happening: { kind: 'assigned', recipient } };
     }
     case 'MoveRestaked': {
       const { farmId, amount, fromEscrow: isFromEscrow } = args;
       const recipient = toAddress(args.recipient);
-      const restaked = { recipient, farmId, amount, isFromEscrow };
+      const token = toAddress(args.token);
+      const restaked = { recipient, token, farmId, amount, isFromEscrow };
       return { guid: toHex(args.guid), happening: { kind: 'restaked', ...restaked } };
     }
     case 'MoveEscrowed': {
       const { farmId, amount, srcEid } = args;
       const recipient = toAddress(args.recipient);
       const reason = describeRevert(args.reason);
-      const escrowed = { recipient, farmId, amount, srcEid, reason };
+      const [token, lock] = [toAddress(args.token), lockOf(args.carry)];
+      const escrowed = { recipient, token, farmId, amount, srcEid, reason, lock };
       return { guid: toHex(args.guid), happening: { kind: 'escrowed', ...escrowed } };
     }
     case 'EscrowWithdrawn': {
       const recipient = toAddress(args.recipient);
-      const withdrawn = { recipient, to: toAddress(args.to), amount: args.amount };
+      const { amount, fee } = args;
+      const withdrawn = { recipient, to: toAddress(args.to), amount, fee };
       return { guid: toHex(args.guid), happening: { kind: 'withdrawn', ...withdrawn } };
     }
     case 'EscrowReturned': {
-      const { dstEid, amount } = args;
+      const { dstEid, amount, fee, dust } = args;
       const recipient = toAddress(args.recipient);
       const newGuid = toHex(args.newGuid);
-      const returned = { recipient, newGuid, dstEid, to: toAddress(args.to), amount };
+      const returned = { recipient, newGuid, dstEid, to: toAddress(args.to), amount, fee, dust };
       return { guid: toHex(args.guid), happening: { kind: 'returned', ...returned } };
     }
     default:
       return undefined;
   }
+}
+
+function lockOf(carry: {
+  readonly lockEnd: number;
+  readonly tier: number;
+  readonly feeBps: number;
+}): TravellingLock | null {
+  const { lockEnd, tier, feeBps } = carry;
+  return lockEnd === 0 ? null : { lockEnd, tier, feeBps };
 }
 
 /** Number the bridge gave an event; undefined for a log that is none of its events. */

@@ -60,6 +60,25 @@ export class JourneyTxsDto {
   readonly last!: string;
 }
 
+export class JourneyLockDto {
+  @ApiTime({ description: 'When it ends.' })
+  readonly lockEnd!: number;
+
+  @ApiInt()
+  readonly tier!: number;
+
+  @ApiInt({ description: 'Share that leaving the escrow before costs, basis points.' })
+  readonly feeBps!: number;
+}
+
+export class JourneyRewardsDto {
+  @ApiWord({ description: 'Packet that carries them.' })
+  readonly guid!: string;
+
+  @ApiAmount({ description: 'Wei of the reward token.' })
+  readonly amount!: string;
+}
+
 export class JourneyDto {
   @ApiWord()
   readonly guid!: string;
@@ -70,6 +89,9 @@ export class JourneyDto {
   @ApiAddress({ description: 'Owner of the position on the destination.' })
   readonly recipient!: string;
 
+  @ApiAddress({ nullable: true, description: 'Stake token on the destination, once it arrived.' })
+  readonly token!: string | null;
+
   @ApiObject(JourneySourceDto)
   readonly src!: JourneySourceDto;
 
@@ -78,6 +100,15 @@ export class JourneyDto {
 
   @ApiAmount({ description: 'Stake token units.' })
   readonly amount!: string;
+
+  @ApiAmount({ description: 'Part of the amount that leaving the escrow early cost.' })
+  readonly fee!: string;
+
+  @ApiObject(JourneyLockDto, { nullable: true, description: 'Lock that travels along.' })
+  readonly lock!: JourneyLockDto | null;
+
+  @ApiObject(JourneyRewardsDto, { nullable: true, description: 'Rewards that travel along.' })
+  readonly rewards!: JourneyRewardsDto | null;
 
   @ApiChoice(JOURNEY_STATES)
   readonly state!: string;
@@ -128,9 +159,16 @@ export function journeyDto(view: JourneyView): Fields<JourneyDto> {
     guid: view.guid,
     user: view.user,
     recipient: view.recipient,
+    token: view.token,
     src: { chainKey: view.src.chainKey, farmId: view.src.farmId },
     dst: { chainKey: view.dst.chainKey, farmId: view.dst.farmId },
     amount: view.amount.toString(),
+    fee: view.fee.toString(),
+    lock: view.lock,
+    rewards:
+      view.rewards === null
+        ? null
+        : { guid: view.rewards.guid, amount: view.rewards.amount.toString() },
     state: view.state,
     reason: view.reason,
     where: view.where,

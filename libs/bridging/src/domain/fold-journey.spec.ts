@@ -28,30 +28,36 @@ const sent: JourneyEvent = {
   dstFarmId: 4,
   recipient,
   amount: 12_500n,
+  lock: null,
 };
+const token = account('a1');
 const restaked: JourneyEvent = {
   kind: 'restaked',
   place: there,
   recipient,
+  token,
   farmId: 4,
   amount: 12_500n,
   isFromEscrow: false,
 };
-const escrowed: JourneyEvent = {
+const escrowed = {
   kind: 'escrowed',
   place: there,
   recipient,
+  token,
   farmId: 4,
   amount: 12_500n,
   srcEid: 1,
   reason: 'Farms_NotActive(4, 2)',
-};
+  lock: null,
+} as const;
 const withdrawn: JourneyEvent = {
   kind: 'withdrawn',
   place: { ...there, txHash: hash('03') },
   recipient,
   to: account('cc'),
   amount: 12_500n,
+  fee: 0n,
 };
 const returned: JourneyEvent = {
   kind: 'returned',
@@ -61,6 +67,8 @@ const returned: JourneyEvent = {
   dstEid: 1,
   to: account('cc'),
   amount: 12_500n,
+  fee: 0n,
+  dust: 0n,
 };
 
 const aMessage = (fields: Partial<CarrierMessage> = {}): CarrierMessage => ({

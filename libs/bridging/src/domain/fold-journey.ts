@@ -27,9 +27,11 @@ export function foldJourney(
   context: JourneyContext,
 ): JourneyView | undefined {
   const sent = events.find((event) => event.kind === 'sent');
-  const arrivals = events.filter((event) => event.kind !== 'sent');
+  const arrivals = events.filter(isArrival);
   const exit = arrivals.at(-1);
-  const last = exit ?? sent;
+  const rewards = events.find((event) => event.kind === 'rewards-sent');
+  const assigned = events.findLast((event) => event.kind === 'assigned');
+  const last = exit ?? sent ?? rewards;
   if (last === undefined) return undefined;
   const escrowed = arrivals.find((event) => event.kind === 'escrowed');
   const returned = arrivals.find((event) => event.kind === 'returned');
@@ -41,19 +43,26 @@ export function foldJourney(
   };
   const dst = destinationOf({ sent, arrivals, context });
   const amount = (exit ?? last).amount;
+  const fee = exit !== undefined && 'fee' in exit ? exit.fee : 0n;
   const places = events.map(({ place }) => place);
   return {
     guid: context.guid,
     user: sent?.user ?? null,
-    recipient: last.recipient,
+    recipient: exit === escrowed && assigned ? assigned.recipient : last.recipient,
+    token: arrivals.find((event) => 'token' in event)?.token ?? null,
     src,
     dst,
     amount,
+    fee,
+    lock: (escrowed ?? sent)?.lock ?? null,
+    rewards: rewards ? { guid: rewards.packet, amount: rewards.amount } : null,
     state,
     reason: escrowed?.reason ?? null,
     ...locate({
       state,
-      amount: context.amountText({ ...dst, amount }),
+      amount: context.amountText({ ...dst, amount: amount - fee }),
+      fee: fee === 0n ? null : context.amountText({ ...dst, amount: fee }),
+      isLocked: escrowed?.lock !== null && escrowed !== undefined,
       src: src.chainKey,
       dst: dst.chainKey,
       dstFarmId: dst.farmId,
@@ -69,7 +78,14 @@ export function foldJourney(
   };
 }
 
-function stateOf(exit: JourneyEvent | undefined, { message }: JourneyContext): JourneyState {
+type Arrival = JourneyEventOf<'restaked' | 'escrowed' | 'withdrawn' | 'returned'>;
+
+/** What happens to the credit itself; an assignment only says whose it is. */
+function isArrival(event: JourneyEvent): event is Arrival {
+  return event.kind !== 'sent' && event.kind !== 'rewards-sent' && event.kind !== 'assigned';
+}
+
+function stateOf(exit: Arrival | undefined, { message }: JourneyContext): JourneyState {
   if (exit !== undefined) return exit.kind;
   return message?.hasArrived === true ? 'credited' : 'sent';
 }
@@ -85,7 +101,7 @@ function sourceKey(
 
 function destinationOf(options: {
   readonly sent: JourneyEventOf<'sent'> | undefined;
-  readonly arrivals: readonly JourneyEvent[];
+  readonly arrivals: readonly Arrival[];
   readonly context: JourneyContext;
 }): { readonly chainKey: string; readonly farmId: number } {
   const { sent, arrivals, context } = options;

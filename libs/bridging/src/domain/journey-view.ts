@@ -1,4 +1,5 @@
 import type { Address, Hex } from '#kernel';
+import type { TravellingLock } from './journey-event.js';
 
 export const JOURNEY_STATES = [
   'sent',
@@ -21,11 +22,19 @@ export interface JourneyView {
   readonly guid: Hex;
   /** Who moved the position; `null` while the source is not indexed that far. */
   readonly user: Address | null;
-  /** Owner of the position on the destination. */
+  /** Owner of the position on the destination; the zero address until governance names him. */
   readonly recipient: Address;
+  /** Stake token on the destination; `null` before it arrived. */
+  readonly token: Address | null;
   readonly src: { readonly chainKey: string; readonly farmId: number | null };
   readonly dst: { readonly chainKey: string; readonly farmId: number };
   readonly amount: bigint;
+  /** Part of `amount` that leaving the escrow under a lock cost. */
+  readonly fee: bigint;
+  /** Lock that travels along; `null` without one. */
+  readonly lock: TravellingLock | null;
+  /** Rewards that went along as plain tokens; `null` without any. */
+  readonly rewards: { readonly guid: Hex; readonly amount: bigint } | null;
   readonly state: JourneyState;
   /** Why the restake failed, decoded; `null` when it did not. */
   readonly reason: string | null;

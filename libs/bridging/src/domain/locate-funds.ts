@@ -7,11 +7,18 @@ interface Location {
   readonly nextSteps: readonly string[];
 }
 
+/** What an exit costs while the lock that came along runs. */
+const EARLY = ', less the fee while the lock runs';
+
 /** Says in plain words where the principal of a journey is and what its owner can do. */
 export function locate(options: {
   readonly state: JourneyState;
-  /** Readable amount with symbol. */
+  /** Readable amount with symbol, without a fee. */
   readonly amount: string;
+  /** Readable; null without one. */
+  readonly fee: string | null;
+  /** Whether a lock came along. */
+  readonly isLocked: boolean;
   readonly src: string;
   readonly dst: string;
   readonly dstFarmId: number;
@@ -20,7 +27,8 @@ export function locate(options: {
   readonly returnKey: string | null;
   readonly message: CarrierMessage | undefined;
 }): Location {
-  const { state, amount, src, dst, dstFarmId, exit, returnKey, message } = options;
+  const { state, amount, isLocked, src, dst, dstFarmId, exit, returnKey, message } = options;
+  const fee = options.fee === null ? '' : `; ${options.fee} were the fee of leaving early`;
   switch (state) {
     case 'sent':
       return {
@@ -41,18 +49,18 @@ export function locate(options: {
         where: `${amount} are in escrow on ${dst}; only the recipient can use them.`,
         nextSteps: [
           `Retry: stake them in a farm of ${dst} that takes the token.`,
-          `Withdraw: take the tokens out on ${dst}.`,
-          'Return: send the tokens to an account on another chain.',
+          `Withdraw: take the tokens out on ${dst}${isLocked ? EARLY : ''}.`,
+          `Return: send the tokens to an account on another chain${isLocked ? EARLY : ''}.`,
         ],
       };
     case 'withdrawn':
       return {
-        where: `${amount} were paid out on ${dst} to ${targetOf(exit)}.`,
+        where: `${amount} were paid out on ${dst} to ${targetOf(exit)}${fee}.`,
         nextSteps: [],
       };
     case 'returned':
       return {
-        where: `${amount} were sent from ${dst} to ${targetOf(exit)} on ${returnKey ?? 'another chain'}.`,
+        where: `${amount} were sent from ${dst} to ${targetOf(exit)} on ${returnKey ?? 'another chain'}${fee}.`,
         nextSteps: [],
       };
   }

@@ -7,12 +7,12 @@ describe('decodeRevert', () => {
   it('names the error of one of our contracts with its arguments', () => {
     const data = encodeErrorResult({
       abi: errorAbi,
-      errorName: 'Bridge_DustStaysEscrowed',
+      errorName: 'Bridge_Expired',
       args: [5n],
     });
     const refused = new CallRefused('move position', decodeRevert(data));
-    expect(refused.reason).toEqual({ errorName: 'Bridge_DustStaysEscrowed', errorArgs: [5n] });
-    expect(refused.message).toBe('move position is refused: Bridge_DustStaysEscrowed("5")');
+    expect(refused.reason).toEqual({ errorName: 'Bridge_Expired', errorArgs: [5n] });
+    expect(refused.message).toBe('move position is refused: Bridge_Expired("5")');
   });
 
   it('reads the reason of a plain revert', () => {
