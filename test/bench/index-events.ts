@@ -22,7 +22,7 @@ const UNFINAL_BLOCKS = 4;
 
 /** Emits `Staked` for every number from the third word up to the third plus the fourth. */
 const STAKED = toEventSelector(getAbiItem({ abi: farmsAbi, name: 'Staked' }));
-const LOOP_CODE = '6060358060803501905b8060405260403560203560003560606000a360010181811060095700';
+const LOOP_CODE = '6060358060803501905b8060605260403560203560003560806000a360010181811060095700';
 
 async function produce(anvil: Anvil, blocks: number, perBlock: number): Promise<Address> {
   const farms = await anvil.deploy(LOOP_CODE);

@@ -52,7 +52,30 @@ export function decodeControllerFact(log: LogContent): EmissionFact | undefined 
       return { kind: 'token-withdrawn', to: toAddress(to), amount };
     }
     default:
-      return decodeOrderFact(log);
+      return decodeLimit(log) ?? decodeOrderFact(log);
+  }
+}
+
+/** What bounds a budget or stops the controller, besides its owner. */
+function decodeLimit(log: LogContent): EmissionFact | undefined {
+  const topics = topicsOf(log, controllerEvents);
+  if (topics === undefined) return undefined;
+  const event = decodeEventLog({ abi: emissionControllerAbi, topics, data: log.data });
+  switch (event.eventName) {
+    case 'SentinelSet': {
+      const { sentinel, until } = event.args;
+      return { kind: 'sentinel-set', sentinel: toAddress(sentinel), until };
+    }
+    case 'RevenueMultipleSet': {
+      const { fromEpoch, multipleBps } = event.args;
+      return { kind: 'revenue-multiple-set', fromEpoch, multipleBps };
+    }
+    case 'RevenueDeposited': {
+      const { epoch, from, amountLD: amount } = event.args;
+      return { kind: 'revenue-deposited', epoch, from: toAddress(from), amount };
+    }
+    default:
+      return undefined;
   }
 }
 
@@ -113,9 +136,18 @@ export function decodeReceiverFact(log: LogContent): EmissionFact | undefined {
       const { guid, amount } = event.args;
       return { kind: 'order-unreadable', guid: guidOf(guid), amount };
     }
-    case 'PotWithdrawn': {
-      const { epoch, to, amount, pot } = event.args;
-      return { kind: 'pot-withdrawn', epoch, to: toAddress(to), amount, pot };
+    case 'PotReleased': {
+      const { epoch, amount, pot } = event.args;
+      return { kind: 'pot-released', epoch, amount, pot };
+    }
+    case 'ReturnedToHub': {
+      const { guid, amount } = event.args;
+      return { kind: 'returned-to-hub', guid: guidOf(guid), amount };
+    }
+    case 'SurplusRecovered': {
+      const { token, to, amount } = event.args;
+      const accounts = { token: toAddress(token), to: toAddress(to) };
+      return { kind: 'surplus-recovered', ...accounts, amount };
     }
     case 'MinValidEpochSet':
       return { kind: 'min-valid-epoch-set', epoch: event.args.epoch };

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {
   type AbiEvent,
+  type ContractEventName,
   decodeEventLog,
   encodeAbiParameters,
   encodeEventTopics,
@@ -9,31 +10,55 @@ import {
 } from 'viem';
 import { describe, expect, it } from 'vitest';
 import { emissionControllerAbi, farmsAbi } from '#abi';
-import { assert, defined, type Hex, InvariantViolation, toAddress, toHex } from '#kernel';
+import {
+  assert,
+  canonicalJson,
+  defined,
+  type Hex,
+  InvariantViolation,
+  toAddress,
+  toHex,
+} from '#kernel';
 import { controllerEvents } from './decode-emission-event.js';
 import { decodeFarmEvent, farmEvents } from './decode-farm-event.js';
 import { type LogContent } from './log-words.js';
 
-const NAMES = [
-  'FarmAdded',
-  'FarmEnded',
-  'Staked',
-  'Withdrawn',
-  'Claimed',
-  'StreamAdjusted',
-] as const;
+type EventName = ContractEventName<typeof farmsAbi>;
+
+/** Wiring alone carries no number. */
+const UNNUMBERED: readonly string[] = ['ReceiverSet', 'BridgeSet'];
+const OWNERSHIP = /^Ownership/;
+const NAMES: readonly EventName[] = farmsAbi
+  .filter((item) => item.type === 'event')
+  .map(({ name }) => name)
+  .filter((name) => !UNNUMBERED.includes(name) && !OWNERSHIP.test(name));
+const STATES = ['active', 'deposits-paused', 'ended'];
 
 function uint(bits: number): fc.Arbitrary<bigint> {
   return fc.bigInt({ min: 1n, max: 2n ** BigInt(bits) - 1n });
 }
 
-function argument(type: string): fc.Arbitrary<bigint | number | string> {
+type Value = bigint | number | string | boolean;
+
+function argument({ name, type, components = [] }: Argument): fc.Arbitrary<Value | object> {
+  if (type === 'tuple[]') {
+    const row = Object.fromEntries(components.map((part) => [part.name, argument(part)]));
+    return fc.array(fc.record(row), { maxLength: 4 });
+  }
+  if (type === 'bool') return fc.boolean();
+  if (name === 'state') return fc.integer({ min: 1, max: STATES.length });
   if (type === 'address') {
     return uint(160).map((value) => toAddress(`0x${value.toString(16).padStart(40, '0')}`));
   }
   if (type === 'int256') return fc.bigInt({ min: -(2n ** 255n), max: 2n ** 255n - 1n });
   const bits = Math.min(Number(type.slice(4)), type === 'uint64' ? 53 : 256);
   return bits <= 48 ? uint(bits).map(Number) : uint(bits);
+}
+
+interface Argument {
+  readonly name?: string | undefined;
+  readonly type: string;
+  readonly components?: readonly Argument[] | undefined;
 }
 
 function eventNamed(name: string): AbiEvent {
@@ -59,7 +84,7 @@ function encode(event: AbiEvent, values: readonly unknown[]): LogContent {
 describe('decodeFarmEvent', () => {
   it.each(NAMES)('reads %s as a general decoder does', (eventName) => {
     const event = eventNamed(eventName);
-    const values = fc.tuple(...event.inputs.map(({ type }) => argument(type)));
+    const values = fc.tuple(...event.inputs.map((input) => argument(Object(input))));
     fc.assert(
       fc.property(values, (list) => {
         const log = encode(event, list);
@@ -70,8 +95,11 @@ describe('decodeFarmEvent', () => {
           decodeFarmEvent({ ...log, blockTimestamp: 1_795_000_000 }),
           'event',
         );
-        expect([kind.replace('-', ''), at]).toEqual([eventName.toLowerCase(), 1_795_000_000]);
-        expect(textOf(fields)).toEqual(textOf(args));
+        expect([kind.replaceAll('-', ''), at]).toEqual([eventName.toLowerCase(), 1_795_000_000]);
+        const { seq, ...said } = textOf(Object(args));
+        // Who may stop the farms is of no interest here, that it changed is.
+        const isShort = ['GuardianSet', 'SentinelSet'].includes(eventName);
+        expect(textOf(fields)).toEqual(isShort ? { seq } : { seq, ...said });
       }),
     );
   });
@@ -83,10 +111,10 @@ describe('decodeFarmEvent', () => {
   });
 
   it('refuses a log that is cut short and a number no contract of ours sends', () => {
-    const log = encode(eventNamed('FarmEnded'), [7, 1n]);
+    const log = encode(eventNamed('FarmStateSet'), [7, 1, 1n]);
     const at = { blockTimestamp: 1 };
     expect(() => decodeFarmEvent({ ...log, ...at, data: '0x' })).toThrow(
-      new InvariantViolation('log data has no word 0'),
+      new InvariantViolation('log data has no word 1'),
     );
     const data = toHex(`0x${maxUint256.toString(16)}`);
     expect(() => decodeFarmEvent({ ...log, ...at, data })).toThrow(InvariantViolation);
@@ -111,7 +139,10 @@ describe('sequenceOf', () => {
 });
 
 /** Equal values give equal texts whether they are numbers, bigints or checksummed addresses. */
-function textOf(fields: object): Record<string, string> {
-  const entries = Object.entries(fields).map(([key, value]) => [key, String(value).toLowerCase()]);
+function textOf(fields: Readonly<Record<string, unknown>>): Record<string, string> {
+  const entries = Object.entries(fields).map(([key, value]) => {
+    const known = key === 'state' && typeof value === 'number' ? STATES[value - 1] : value;
+    return [key, canonicalJson(known).toLowerCase().replaceAll('"', '')];
+  });
   return Object.fromEntries(entries);
 }

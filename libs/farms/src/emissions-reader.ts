@@ -117,6 +117,8 @@ const PARAMETER_KINDS: ReadonlySet<string> = new Set<ParameterFact['kind']>([
   'fee-cap-set',
   'operator-set',
   'guardian-set',
+  'sentinel-set',
+  'revenue-multiple-set',
   'controller-paused',
 ]);
 
@@ -131,7 +133,7 @@ const ORDER_KINDS: ReadonlySet<string> = new Set<OrderFact['kind']>([
   'order-received',
   'order-applied',
   'order-unreadable',
-  'pot-withdrawn',
+  'pot-released',
 ]);
 
 function isOrderEvent(event: EmissionEvent): event is EmissionEvent<OrderFact> {

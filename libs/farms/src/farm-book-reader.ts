@@ -5,7 +5,14 @@ import { type ChainCursor, LogStore } from '#indexer';
 import { type Address, type FarmId, RetryableError } from '#kernel';
 import { decodeFarmEvent } from './decode-farm-event.js';
 import { type FarmState, type PositionState } from './domain/accumulator.js';
-import { applyFarmEvent, emptyBook, type FarmBook, positionKey } from './domain/farm-book.js';
+import { applyFarmEvent } from './domain/apply-farm-event.js';
+import {
+  emptyBook,
+  type FarmBook,
+  type FarmsWiring,
+  positionKey,
+  type TokenBook,
+} from './domain/farm-book.js';
 import { type FarmEvent } from './domain/farm-event.js';
 import { type AsOf, type ViewKind } from './domain/views.js';
 import { FarmStateStore } from './storage/farm-state-store.js';
@@ -28,12 +35,15 @@ export interface BookAt extends AsOf {
 
 /** Puts states together into a book. */
 export function bookOf(options: {
+  readonly wiring: FarmsWiring;
   readonly seq: number;
   readonly farms: readonly FarmState[];
   readonly positions: readonly PositionState[];
+  readonly tokens: readonly TokenBook[];
 }): FarmBook {
-  const book = emptyBook();
+  const book = emptyBook(options.wiring);
   book.seq = options.seq;
+  for (const books of options.tokens) book.tokens.set(books.token, books);
   for (const farm of options.farms) book.farms.set(farm.farmId, farm);
   for (const position of options.positions) {
     book.positions.set(positionKey(position.user, position.farmId), position);
@@ -79,7 +89,7 @@ export class FarmBookReader {
     const { chainId } = chain;
     const addresses = [chain.deployment.contracts.farms];
     const logs = await this.logs.finalRange({ chainId, afterBlock: -1, toBlock, addresses });
-    const book = emptyBook();
+    const book = emptyBook(chain.deployment.contracts);
     for (const event of farmEventsOf(logs)) applyFarmEvent(book, event);
     return book;
   }
@@ -117,7 +127,9 @@ export class FarmBookReader {
       const users = user === undefined ? undefined : [...new Set([user, ...touched])];
       const farms = await this.states.farms(chainId, manager);
       const positions = await this.states.positions({ chainId, users }, manager);
-      return bookOf({ seq: posted?.farmsSeq ?? 0, farms, positions });
+      const tokens = await this.states.tokens(chainId, manager);
+      const wiring = chain.deployment.contracts;
+      return bookOf({ wiring, seq: posted?.farmsSeq ?? 0, farms, positions, tokens });
     });
     // The poster may have moved on since the tail was read: what it stored is not applied twice.
     for (const event of events) if (event.seq > book.seq) applyFarmEvent(book, event);

@@ -68,8 +68,10 @@ function numberedContracts(chain: ChainDeployment): readonly NumberedContract[] 
 function subjectsOfFarmLog(log: ChainLog): readonly string[] {
   const event = decodeFarmEvent(log);
   if (event === undefined) return [];
-  const farm = farmSubject(log.chainId, event.farmId);
-  return 'user' in event ? [farm, userSubject(event.user)] : [farm];
+  return [
+    ...('farmId' in event ? [farmSubject(log.chainId, event.farmId)] : []),
+    ...('user' in event ? [userSubject(event.user)] : []),
+  ];
 }
 
 function subjectsOfFact(fact: EmissionFact, chain: ChainDeployment): readonly string[] {
@@ -82,6 +84,9 @@ function subjectsOfFact(fact: EmissionFact, chain: ChainDeployment): readonly st
     case 'fee-cap-set':
     case 'operator-set':
     case 'guardian-set':
+    case 'sentinel-set':
+    case 'revenue-multiple-set':
+    case 'revenue-deposited':
     case 'controller-paused':
     case 'token-withdrawn':
       return [PARAMS_SUBJECT];
@@ -102,15 +107,21 @@ function subjectsOfFact(fact: EmissionFact, chain: ChainDeployment): readonly st
         ...(fact.guid === null ? [] : [guidSubject(fact.guid)]),
       ];
     case 'order-applied':
-    case 'pot-withdrawn':
+    case 'pot-released':
       return [epochSubject(fact.epoch), orderSubject(fact.epoch, chain.eid)];
     case 'order-unreadable':
       return [
         receiverSubject(chain.chainId),
         ...(fact.guid === null ? [] : [guidSubject(fact.guid)]),
       ];
+    case 'returned-to-hub':
+      return [
+        receiverSubject(chain.chainId),
+        ...(fact.guid === null ? [] : [guidSubject(fact.guid)]),
+      ];
     case 'receiver-paused':
     case 'min-valid-epoch-set':
+    case 'surplus-recovered':
       return [receiverSubject(chain.chainId)];
   }
 }

@@ -4,12 +4,14 @@ export {
   accruedOf,
   accrueTo,
   earnedOf,
+  EMISSION,
   type FarmState,
+  type FarmStatus,
+  pendingXOf,
   type PositionState,
-  settle,
-  STREAM_BITS,
-  unstreamedOf,
+  type Stake,
 } from './domain/accumulator.js';
+export { applyFarmEvent } from './domain/apply-farm-event.js';
 export { type ControllerState } from './domain/controller-params.js';
 export {
   type EmissionFact,
@@ -18,16 +20,27 @@ export {
 } from './domain/emission-event.js';
 export { type OrderStatus } from './domain/epoch-orders.js';
 export {
-  applyFarmEvent,
   copyBook,
   emptyBook,
   type FarmBook,
   farmIn,
+  type FarmsWiring,
   positionIn,
+  type PositionKey,
   positionKey,
+  stakeIn,
+  type TokenBook,
+  tokenIn,
 } from './domain/farm-book.js';
 export { type FarmEvent } from './domain/farm-event.js';
-export { type AsOf, type FarmView, type PositionView, type ViewKind } from './domain/views.js';
+export { DUST_BITS, type StreamState, unstreamedOf } from './domain/stream.js';
+export {
+  type AsOf,
+  type FarmView,
+  type PositionView,
+  type StreamView,
+  type ViewKind,
+} from './domain/views.js';
 export { readEmissionFact } from './emission-log.js';
 export {
   type ControllerParams,

@@ -9,8 +9,8 @@ export interface LogContent {
 }
 
 /**
- * Reads the 32-byte words of a log with static arguments only. Decoding by a general ABI decoder
- * is a hundred times slower, and a farm's history is read again and again.
+ * Reads the 32-byte words of a log. Decoding by a general ABI decoder is a hundred times slower,
+ * and a farm's history is read again and again.
  */
 export class LogWords {
   constructor(private readonly log: LogContent) {}
@@ -40,6 +40,21 @@ export class LogWords {
   /** As a number; an argument beyond 2^53 is not what the caller thinks it is. */
   dataNumber(index: number): number {
     return toNumber(this.data(index));
+  }
+
+  dataFlag(index: number): boolean {
+    return this.data(index) !== 0n;
+  }
+
+  /** Rows of an argument that is an array of tuples of `width` numbers; counted like the others. */
+  dataTuples(index: number, width: number): readonly (readonly number[])[] {
+    const start = this.dataNumber(index) / 32;
+    const count = this.dataNumber(start);
+    return Array.from({ length: count }, (_row, row) =>
+      Array.from({ length: width }, (_word, word) =>
+        this.dataNumber(start + 1 + row * width + word),
+      ),
+    );
   }
 
   topicNumber(index: number): number {

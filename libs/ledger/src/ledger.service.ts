@@ -65,6 +65,8 @@ export class LedgerService {
       readonly chainId: ChainId;
       readonly kind: BalanceView['kind'];
       readonly uptoBlock: number;
+      /** Journals of this kind only. */
+      readonly journalKind?: string | undefined;
     },
     manager: EntityManager = this.dataSource.manager,
   ): Promise<readonly BalanceView[]> {

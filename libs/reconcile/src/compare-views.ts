@@ -30,6 +30,9 @@ export async function compareViews(
   const orders = finalOrders(epochs, { eid: chain.eid, farmIds: facts.farmIds });
   const decided = controller === undefined ? [] : epochs.filter(({ isFinal }) => isFinal);
   const moves = journeys.filter(({ isFinal, dst }) => isFinal && dst.chainKey === chain.key);
+  const stakeTokens = new Map(
+    chain.deployment.farms.map(({ farmId, stakeToken }) => [Number(farmId), stakeToken]),
+  );
   const found = [
     ...(await inTurns(orders, async (order) =>
       compareOrder(order, await pinned.order(order), number),
@@ -37,9 +40,12 @@ export async function compareViews(
     ...(await inTurns(decided, async (epoch) =>
       compareDecision(epoch, await pinned.decision(epoch.epoch), number),
     )),
-    ...(await inTurns(moves, async (journey) =>
-      compareJourney(journey, await pinned.credit(journey.guid), number),
-    )),
+    ...(await inTurns(moves, async (journey) => {
+      // Before anything arrived the token is the one of the farm it is meant for.
+      const token = journey.token ?? stakeTokens.get(journey.dst.farmId);
+      if (token === undefined) return [];
+      return compareJourney(journey, await pinned.credit(journey.guid, token), number);
+    })),
   ];
   return { findings: found.flat(), count: found.length };
 }

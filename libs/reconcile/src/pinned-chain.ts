@@ -13,7 +13,7 @@ import {
   rewardTokenAbi,
 } from '#abi';
 import type { ChainClient, ChainNode } from '#chain';
-import { farmEventsOf } from '#farms';
+import { EMISSION, type FarmEvent, farmEventsOf, type TokenBook } from '#farms';
 import {
   type Address,
   defined,
@@ -26,14 +26,21 @@ import {
 } from '#kernel';
 import { type BoundaryReadings, type Pair } from './domain/compare-rows.js';
 import { type DecisionReading, type OrderReading } from './domain/compare-projections.js';
-import { type FarmNumbers, type PositionNumbers } from './domain/compare-states.js';
+import {
+  type Numbers,
+  numbersOfPosition,
+  numbersOfStream,
+  numbersOfTerms,
+} from './domain/compare-states.js';
 
 /** Calls that are under way together; a node answers them in a few batches. */
 const CALLS_MAX = 400;
 /** Blocks of one question for logs. */
 const RANGE_BLOCKS = 10_000;
 
-const CLAIMED_TOPIC = toHex(encodeEventTopics({ abi: farmsAbi, eventName: 'Claimed' })[0]);
+const PAID_TOPICS = (['Claimed', 'Exited', 'StreamClaimed'] as const).map((eventName) =>
+  toHex(encodeEventTopics({ abi: farmsAbi, eventName })[0]),
+);
 const TRANSFER_TOPIC: Hex = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
 
 /** A block that must still be on the chain of the node that is asked. */
@@ -58,24 +65,32 @@ export class PinnedChain {
     const { farms: address, receiver, bridge } = this.chain.deployment.contracts;
     const claimed = await this.claimed();
     const target = { address, abi: farmsAbi } as const;
-    const pairs = await inTurns(options.pairs, async ({ farmId, user }) => {
-      const [earned, position] = await Promise.all([
-        this.read({ ...target, functionName: 'earned', args: [farmId, user] }),
-        this.read({ ...target, functionName: 'positionOf', args: [farmId, user] }),
-      ]);
-      const paid = claimed.get(`${user}:${farmId}`) ?? 0n;
-      return { farmId, user, earned, claimed: paid, weight: position.weight };
-    });
     const farms = await inTurns(options.farmIds, async (farmId) => {
       const farm = await this.read({ ...target, functionName: 'farmOf', args: [farmId] });
-      return { farmId, funded: farm.funded, totalWeight: farm.totalWeight };
+      return { farmId, principal: farm.principal, streamCount: farm.streamCount };
     });
-    const unallocated = await this.read({
-      address: receiver,
-      abi: emissionReceiverAbi,
-      functionName: 'unallocated',
-      args: [],
+    const streamCounts = new Map(farms.map(({ farmId, streamCount }) => [farmId, streamCount]));
+    const pairs = await inTurns(options.pairs, async ({ farmId, user }) => {
+      const { principal } = await this.read({
+        ...target,
+        functionName: 'positionOf',
+        args: [farmId, user],
+      });
+      const streams = Array.from({ length: streamCounts.get(farmId) ?? 1 }, (_, stream) => stream);
+      const rewards = await inTurns(streams, async (stream) => {
+        const args = [farmId, stream, user] as const;
+        const earned = await this.read({ ...target, functionName: 'earnedOf', args });
+        return { earned, claimed: claimed.get(`${user}:${farmId}:${stream}`) ?? 0n };
+      });
+      return { farmId, user, principal, rewards };
     });
+    const tokens = await inTurns(options.tokens, async (token) => ({
+      token,
+      ...(await this.token(token)),
+    }));
+    const pots = { address: receiver, abi: emissionReceiverAbi, args: [] } as const;
+    const unallocated = await this.read({ ...pots, functionName: 'unallocated' });
+    const returnable = await this.read({ ...pots, functionName: 'returnable' });
     const escrows = await inTurns(options.tokens, async (token) => {
       const call = {
         address: bridge,
@@ -84,31 +99,63 @@ export class PinnedChain {
       } as const;
       return { token, total: await this.read({ ...call, args: [token] }) };
     });
-    return { block: this.block.number, pairs, farms, unallocated, escrows };
+    const sums = { unallocated, returnable, escrows };
+    return { block: this.block.number, pairs, farms, tokens, ...sums };
   }
 
-  async farm(farmId: FarmId): Promise<FarmNumbers> {
+  /** A farm with its terms and all its streams. */
+  async farm(farmId: FarmId): Promise<Numbers> {
     const { farms: address } = this.chain.deployment.contracts;
-    const call = { address, abi: farmsAbi, functionName: 'farmOf' } as const;
-    const { stakeToken, scaleBits, minWeightBits, state, lastAt, endAt, ...farm } = await this.read(
-      { ...call, args: [farmId] },
-    );
-    return {
-      ...farm,
-      stakeToken: BigInt(stakeToken),
-      scaleBits: BigInt(scaleBits),
-      minWeightBits: BigInt(minWeightBits),
-      status: BigInt(state),
-      lastAt: BigInt(lastAt),
-      endAt: BigInt(endAt),
+    const target = { address, abi: farmsAbi } as const;
+    const farm = await this.read({ ...target, functionName: 'farmOf', args: [farmId] });
+    const [tiers, steps] = await this.read({ ...target, functionName: 'termsOf', args: [farmId] });
+    const own = {
+      stakeToken: BigInt(farm.stakeToken),
+      scaleBits: BigInt(farm.scaleBits),
+      hasTerms: farm.hasTerms ? 1n : 0n,
+      state: BigInt(farm.state),
+      streamCount: BigInt(farm.streamCount),
+      totalWeight: farm.totalWeight,
+      principal: farm.principal,
+      ...numbersOfTerms({ tiers, steps }),
     };
+    const indexes = Array.from({ length: farm.streamCount }, (_, index) => index);
+    const streams = await inTurns(indexes, async (index) => {
+      const call = { ...target, functionName: 'streamOf', args: [farmId, index] } as const;
+      const { token, funder, lastAt, endAt, ...words } = await this.read(call);
+      const addresses = { token: BigInt(token), funder: BigInt(funder) };
+      const times = { lastAt: BigInt(lastAt), endAt: BigInt(endAt) };
+      return numbersOfStream(index, { ...words, ...addresses, ...times });
+    });
+    return Object.assign(own, ...streams);
   }
 
-  /** Positions in the order asked for. */
-  async positions(pairs: readonly Pair[]): Promise<readonly PositionNumbers[]> {
+  /** Positions in the order asked for; each with a word for every stream of its farm. */
+  async positions(
+    pairs: readonly (Pair & { readonly streamCount: number })[],
+  ): Promise<readonly Numbers[]> {
     const { farms: address } = this.chain.deployment.contracts;
-    const call = { address, abi: farmsAbi, functionName: 'positionOf' } as const;
-    return inTurns(pairs, async ({ farmId, user }) => this.read({ ...call, args: [farmId, user] }));
+    const target = { address, abi: farmsAbi } as const;
+    return inTurns(pairs, async ({ farmId, user, streamCount }) => {
+      const call = { ...target, functionName: 'positionOf', args: [farmId, user] } as const;
+      const { principal, weight, lockEnd, tier, tierBoostBps, feeBps } = await this.read(call);
+      const lock = { lockEnd, tier, tierBoostBps, feeBps };
+      const indexes = Array.from({ length: streamCount }, (_, index) => index);
+      const words = await inTurns(indexes, async (stream) => {
+        const args = [farmId, stream, user] as const;
+        return this.read({ ...target, functionName: 'paidWordOf', args });
+      });
+      return numbersOfPosition({ principal, weight, lock, words }, streamCount);
+    });
+  }
+
+  /** What the farms have of a token. */
+  async token(token: Address): Promise<Omit<TokenBook, 'token'>> {
+    const { farms: address } = this.chain.deployment.contracts;
+    const target = { address, abi: farmsAbi, args: [token] } as const;
+    const [funded, settled, dustX] = await this.read({ ...target, functionName: 'booksOf' });
+    const treasuryDue = await this.read({ ...target, functionName: 'treasuryDue' });
+    return { funded, settled, dustX, treasuryDue };
   }
 
   async totalSupply(): Promise<bigint> {
@@ -149,9 +196,10 @@ export class PinnedChain {
   }
 
   /** What the bridge has of a position that was moved here. */
-  async credit(guid: Hex): Promise<{ readonly state: number }> {
+  async credit(guid: Hex, token: Address): Promise<{ readonly state: number }> {
     const address = this.chain.deployment.contracts.bridge;
-    return this.read({ address, abi: positionBridgeAbi, functionName: 'creditOf', args: [guid] });
+    const args = [guid, token] as const;
+    return this.read({ address, abi: positionBridgeAbi, functionName: 'creditOf', args });
   }
 
   /** Wei the first mint of the reward token made; undefined when no log shows one. */
@@ -178,16 +226,16 @@ export class PinnedChain {
     return undefined;
   }
 
-  /** Wei paid to each `user:farm` up to the block, as the logs of the node say. */
+  /** Wei paid to each `user:farm:stream` up to the block, as the logs of the node say. */
   private async claimed(): Promise<ReadonlyMap<string, bigint>> {
     const sums = new Map<string, bigint>();
-    const filter = { addresses: [this.chain.deployment.contracts.farms], topics0: [CLAIMED_TOPIC] };
+    const filter = { addresses: [this.chain.deployment.contracts.farms], topics0: PAID_TOPICS };
     for (const range of this.ranges()) {
       const logs = await this.node.logs({ ...filter, ...range });
       for (const event of farmEventsOf(logs)) {
-        if (event.kind !== 'claimed') continue;
-        const key = `${event.user}:${event.farmId}`;
-        sums.set(key, (sums.get(key) ?? 0n) + event.amount);
+        const paid = paymentOf(event);
+        if (paid === undefined) continue;
+        sums.set(paid.key, (sums.get(paid.key) ?? 0n) + paid.amount);
       }
     }
     return sums;
@@ -222,6 +270,22 @@ export class PinnedChain {
       const where = `block ${this.block.number} of chain ${this.chain.key}`;
       throw new RetryableError(`contracts could not be read at ${where}`, { cause: error });
     }
+  }
+}
+
+/** What an event of the farms paid out as reward, and on which account. */
+function paymentOf(
+  event: FarmEvent,
+): { readonly key: string; readonly amount: bigint } | undefined {
+  switch (event.kind) {
+    case 'claimed':
+      return { key: `${event.user}:${event.farmId}:${EMISSION}`, amount: event.amount };
+    case 'exited':
+      return { key: `${event.user}:${event.farmId}:${EMISSION}`, amount: event.paid };
+    case 'stream-claimed':
+      return { key: `${event.user}:${event.farmId}:${event.stream}`, amount: event.amount };
+    default:
+      return undefined;
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type FarmState,
   type PostingCursor,
   type StoredPosition,
+  type TokenBook,
 } from '#farms';
 import { LogStore } from '#indexer';
 import { type ChainId, defined, type Hex, RetryableError, sumOf } from '#kernel';
@@ -14,12 +15,6 @@ import { LedgerService, type TrialBalanceLine, type VerifyResult } from '#ledger
 import { Log } from '#observability';
 import { type AccrualBoundary, PostingCursorStore, readTransferFact } from '#rewards';
 import { type BoundarySums, compareBoundary } from './domain/compare-rows.js';
-import {
-  compareFarm,
-  comparePosition,
-  compareWeights,
-  missingFarm,
-} from './domain/compare-states.js';
 import {
   chainSupply,
   type ChainSupply,
@@ -34,6 +29,7 @@ import {
   outcomeOf,
   type ReconcileOutcome,
 } from './domain/outcome.js';
+import { compareStates } from './compare-stored.js';
 import { compareViews } from './compare-views.js';
 import { PinnedChain } from './pinned-chain.js';
 import { ProjectionReader, type Projections } from './projection-reader.js';
@@ -41,8 +37,6 @@ import { type ReconcileRun, ReconcileRunStore } from './storage/reconcile-run-st
 
 /** Journals of an account that are looked through for the one the audit found wrong. */
 const JOURNALS_MAX = 1_000;
-/** What a missing row says. */
-const NO_POSITION = { weight: 0n, accPaid: 0n, pendingX: 0n };
 
 /** One chain: posting sums at its last boundary block, states at its posted block. */
 export interface ChainReconciliation {
@@ -89,6 +83,7 @@ interface Rows {
   readonly boundary: AccrualBoundary | undefined;
   readonly farms: readonly FarmState[];
   readonly positions: readonly StoredPosition[];
+  readonly tokens: readonly TokenBook[];
   readonly sums: BoundarySums | undefined;
   readonly known: KnownFacts;
 }
@@ -216,7 +211,7 @@ export class ReconcileService {
         const readings = await new PinnedChain(chain, node, pinned).boundary({
           pairs: known.pairs,
           farmIds: known.farmIds,
-          tokens: known.stakeTokens,
+          tokens: [...new Set([...known.stakeTokens, ...known.rewardTokens])],
         });
         findings.push(...compareBoundary(sums, readings));
       }
@@ -257,7 +252,9 @@ export class ReconcileService {
       addresses: [chain.deployment.contracts.farms],
     });
     const accounts = sums === undefined ? [] : [...sums.reward, ...sums.staked];
-    const known = knownFacts({ farms, positions, accounts, events: farmEventsOf(logs) });
+    const { rewardToken } = chain.deployment.contracts;
+    const events = farmEventsOf(logs);
+    const known = knownFacts({ rewardToken, farms, positions, accounts, events });
     return { ...rows, known };
   }
 
@@ -269,19 +266,24 @@ export class ReconcileService {
       const [boundary] = await this.cursors.boundaries({ chainId, limit: 1 }, manager);
       const farms = await this.states.farms(chainId, manager);
       const positions = await this.states.positions({ chainId }, manager);
-      if (boundary === undefined) {
-        return { cursor, boundary, farms, positions, sums: undefined };
-      }
+      const tokens = await this.states.tokens(chainId, manager);
+      const states = { cursor, boundary, farms, positions, tokens };
+      if (boundary === undefined) return { ...states, sums: undefined };
       const at = { chainId, uptoBlock: boundary.block };
       const sums = {
         reward: await this.ledger.sumsAt({ ...at, kind: 'reward' }, manager),
+        cut: await this.ledger.sumsAt({ ...at, kind: 'reward', journalKind: 'cut' }, manager),
         staked: await this.ledger.sumsAt({ ...at, kind: 'staked' }, manager),
         stream: await this.ledger.sumsAt({ ...at, kind: 'stream' }, manager),
+        idle: await this.ledger.sumsAt({ ...at, kind: 'idle' }, manager),
+        dust: await this.ledger.sumsAt({ ...at, kind: 'dust' }, manager),
+        treasury: await this.ledger.sumsAt({ ...at, kind: 'treasury' }, manager),
         pot: await this.ledger.sumsAt({ ...at, kind: 'pot' }, manager),
+        returnable: await this.ledger.sumsAt({ ...at, kind: 'returnable' }, manager),
         escrow: await this.ledger.sumsAt({ ...at, kind: 'bridge-escrow' }, manager),
         transit: await this.ledger.sumsAt({ ...at, kind: 'bridge-transit' }, manager),
       };
-      return { cursor, boundary, farms, positions, sums };
+      return { ...states, sums };
     });
   }
 
@@ -336,27 +338,4 @@ export class ReconcileService {
 
 function sumCounts(counts: readonly number[]): number {
   return counts.reduce((total, count) => total + count, 0);
-}
-
-async function compareStates(chain: PinnedChain, rows: Rows): Promise<readonly Finding[]> {
-  const { cursor, farms, positions, known } = rows;
-  const block = cursor.postedBlock;
-  const findings: Finding[] = [];
-  for (const farmId of known.farmIds) {
-    const numbers = await chain.farm(farmId);
-    const farm = farms.find((row) => row.farmId === farmId);
-    findings.push(
-      ...(farm === undefined ? [missingFarm(farmId, block)] : compareFarm(farm, numbers, block)),
-    );
-    const weights = positions.filter((row) => row.farmId === farmId).map(({ weight }) => weight);
-    const { totalWeight } = numbers;
-    findings.push(...compareWeights(weights, { farmId, totalWeight }, block));
-  }
-  const stored = new Map(positions.map((row) => [`${row.user}:${row.farmId}`, row]));
-  const numbers = await chain.positions(known.pairs);
-  for (const [index, pair] of known.pairs.entries()) {
-    const row = stored.get(`${pair.user}:${pair.farmId}`) ?? { ...pair, ...NO_POSITION };
-    findings.push(...comparePosition(row, defined(numbers[index], 'position'), block));
-  }
-  return findings;
 }

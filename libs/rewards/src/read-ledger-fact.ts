@@ -2,7 +2,7 @@ import { positionBridgeAbi, rewardTokenAbi } from '#abi';
 import type { ChainLog } from '#chain';
 import type { ChainDeployment } from '#config';
 import { decodeFarmEvent, NumberedEvents, readEmissionFact } from '#farms';
-import { type Hex, toAddress, toFarmId, toHex } from '#kernel';
+import { type Address, type Hex, toAddress, toFarmId, toHex } from '#kernel';
 import { decodeEventLog, encodeEventTopics } from 'viem';
 import { type BridgeFact, type LedgerFact, type TransferFact } from './domain/ledger-fact.js';
 
@@ -62,26 +62,45 @@ function readBridgeFact(log: ChainLog): BridgeFact | undefined {
       const { guid, farmId, amount } = args;
       return { kind: 'move-sent', guid: toHex(guid), farmId: toFarmId(farmId), amount };
     }
+    case 'RewardsSent':
+      return { kind: 'rewards-sent', guid: toHex(args.guid), amount: args.amount };
     case 'MoveRestaked': {
-      const { guid, farmId, amount, fromEscrow: isFromEscrow } = args;
-      const where = { guid: toHex(guid), farmId: toFarmId(farmId) };
-      return { kind: 'move-restaked', ...where, amount, isFromEscrow };
+      const { amount, fromEscrow: isFromEscrow } = args;
+      return { kind: 'move-restaked', ...creditOf(args), amount, isFromEscrow };
     }
-    case 'MoveEscrowed': {
-      const { guid, token, amount } = args;
-      return { kind: 'move-escrowed', guid: toHex(guid), token: toAddress(token), amount };
+    case 'MoveEscrowed':
+      return { kind: 'move-escrowed', ...creditOf(args), amount: args.amount };
+    case 'EscrowFeePaid': {
+      const { fee, toFarm } = args;
+      return { kind: 'escrow-fee-paid', ...creditOf(args), fee, toFarm };
     }
     case 'EscrowWithdrawn': {
-      const { guid, to, amount } = args;
-      return { kind: 'escrow-withdrawn', guid: toHex(guid), to: toAddress(to), amount };
+      const amount = args.amount - args.fee;
+      return { kind: 'escrow-withdrawn', ...creditOf(args), to: toAddress(args.to), amount };
     }
     case 'EscrowReturned': {
-      const { guid, newGuid, amount } = args;
-      return { kind: 'escrow-returned', guid: toHex(guid), newGuid: toHex(newGuid), amount };
+      const { fee, dust } = args;
+      const newGuid = toHex(args.newGuid);
+      const parts = { amount: args.amount - fee - dust, dust };
+      const recipient = toAddress(args.recipient);
+      return { kind: 'escrow-returned', ...creditOf(args), newGuid, ...parts, recipient };
+    }
+    case 'Recovered': {
+      const { amount } = args;
+      const [token, to] = [toAddress(args.token), toAddress(args.to)];
+      return { kind: 'bridge-recovered', token, to, amount };
     }
     default:
       return undefined;
   }
+}
+
+/** A credit is named by its packet and its token. */
+function creditOf(args: { readonly guid: Hex; readonly token: Hex }): {
+  readonly guid: Hex;
+  readonly token: Address;
+} {
+  return { guid: toHex(args.guid), token: toAddress(args.token) };
 }
 
 function topicsOf(log: ChainLog, known: readonly Hex[]): [Hex, ...Hex[]] | undefined {

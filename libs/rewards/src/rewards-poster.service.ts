@@ -5,7 +5,7 @@ import { AppConfig } from '#config';
 import { inTransaction } from '#database';
 import { bookOf, FarmStateStore, type PostingCursor, type StoredPosition } from '#farms';
 import { LogStore } from '#indexer';
-import { type Address, assert, type ChainId, defined, type Hex, RetryableError } from '#kernel';
+import { type Address, assert, type ChainId, defined, RetryableError } from '#kernel';
 import { LedgerService } from '#ledger';
 import { failpoint } from '#observability';
 import { BoundaryFinder } from './boundary-finder.js';
@@ -184,32 +184,28 @@ export class RewardsPoster {
     const users = round.boundaries.length > 0 ? undefined : usersOf(facts);
     const positions = await this.states.positions({ chainId, users }, manager);
     const book = bookOf({
+      wiring: chain.deployment.contracts,
       seq: round.start.farmsSeq,
       farms: await this.states.farms(chainId, manager),
       positions: positions.map(({ posted: _posted, ...position }) => position),
+      tokens: await this.states.tokens(chainId, manager),
     });
     const posted = new Map(
       positions.map((position) => [`${position.user}:${position.farmId}`, position.posted]),
     );
-    const escrowTokens = await this.escrowTokens(manager, chainId, facts);
-    return new PostingFold(this.postingChain(chain), book, { posted, escrowTokens });
+    const idle = await this.fundsOf(manager, chainId, 'idle');
+    const dust = await this.fundsOf(manager, chainId, 'dust');
+    return new PostingFold(this.postingChain(chain), book, { posted, idle, dust });
   }
 
-  private async escrowTokens(
+  /** Balances of one kind of account that streams have, by owner. */
+  private async fundsOf(
     manager: EntityManager,
     chainId: ChainId,
-    facts: readonly LocatedFact[],
-  ): Promise<Map<Hex, Address>> {
-    const tokens = new Map<Hex, Address>();
-    for (const { fact } of facts) {
-      if (fact.source !== 'bridge') continue;
-      const { kind, guid } = fact.fact;
-      if (kind !== 'escrow-withdrawn' && kind !== 'escrow-returned') continue;
-      const filter = { chainId, kind: 'bridge-escrow', owner: guid } as const;
-      const [account] = await this.ledger.balances(filter, manager);
-      if (account !== undefined) tokens.set(guid, account.asset);
-    }
-    return tokens;
+    kind: 'idle' | 'dust',
+  ): Promise<Map<string, bigint>> {
+    const accounts = await this.ledger.balances({ chainId, kind }, manager);
+    return new Map(accounts.map(({ owner, balance }) => [owner, balance]));
   }
 
   private async store(
@@ -225,6 +221,7 @@ export class RewardsPoster {
     );
     await this.states.saveFarms(manager, chainId, farms);
     await this.states.savePositions(manager, chainId, changedPositions(fold));
+    await this.states.saveTokens(manager, chainId, [...fold.book.tokens.values()]);
     await this.cursors.addBoundaries(
       manager,
       boundaries.map(({ block, epoch }) => boundaryOf(chainId, block, epoch)),
@@ -239,10 +236,10 @@ export class RewardsPoster {
   }
 
   private postingChain({ chainId, deployment }: ChainClient): PostingChain {
-    const { rewardToken, bridge, receiver, controller } = deployment.contracts;
+    const { rewardToken, farms, bridge, receiver, controller } = deployment.contracts;
     const { decimals, sharedDecimals } = this.config.deployment.rewardToken;
     const sharedUnit = 10n ** BigInt(decimals - sharedDecimals);
-    return { chainId, rewardToken, sharedUnit, bridge, receiver, controller };
+    return { chainId, rewardToken, sharedUnit, farms, bridge, receiver, controller };
   }
 }
 
@@ -256,7 +253,7 @@ function usersOf(facts: readonly LocatedFact[]): readonly Address[] {
 function changedPositions(fold: PostingFold): readonly StoredPosition[] {
   return [...fold.book.positions]
     .filter(([key]) => fold.touchedPositions.has(key))
-    .map(([key, position]) => ({ ...position, posted: fold.stored.posted.get(key) ?? 0n }));
+    .map(([key, position]) => ({ ...position, posted: fold.stored.posted.get(key) ?? [] }));
 }
 
 function boundaryOf(chainId: ChainId, block: BlockRef, epoch: number): AccrualBoundary {

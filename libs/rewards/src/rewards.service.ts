@@ -2,12 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ChainRegistry } from '#chain';
 import {
+  EMISSION,
   type FarmBook,
   FarmsService,
   type FarmState,
   FarmStateStore,
   type PositionState,
   type PositionView,
+  type TokenBook,
   type ViewKind,
 } from '#farms';
 import { type Address, type ChainId, DomainError, type Hex } from '#kernel';
@@ -73,15 +75,17 @@ export class RewardsService {
 
   /** Rewards of a user over all chains and farms. */
   async of(user: Address, view: ViewKind = 'provisional'): Promise<readonly RewardView[]> {
-    const accounts = await this.ledger.balances({ owner: user, kind: 'reward' });
-    const posted = new Map(
-      accounts.map(({ chainId, owner, credits }) => [`${chainId}:${owner}`, credits]),
-    );
+    const posted = new Map<string, bigint>();
+    for (const { chainId } of this.chains.all()) {
+      for (const position of await this.states.positions({ chainId, users: [user] })) {
+        posted.set(`${chainId}:${position.farmId}`, position.posted[EMISSION] ?? 0n);
+      }
+    }
     const positions = await this.farms.positions({ user, view });
     return positions.map((position) => ({
       ...position,
       total: position.earned + position.claimed,
-      posted: posted.get(`${position.chainId}:${position.user}:${position.farmId}`) ?? 0n,
+      posted: posted.get(`${position.chainId}:${position.farmId}`) ?? 0n,
     }));
   }
 
@@ -133,6 +137,7 @@ export class RewardsService {
       cursor: await this.states.cursor(chainId, manager),
       farms: await this.states.farms(chainId, manager),
       positions: await this.states.positions({ chainId }, manager),
+      tokens: await this.states.tokens(chainId, manager),
     }));
     const posted = rows.cursor?.postedBlock;
     if (posted === undefined) {
@@ -143,9 +148,13 @@ export class RewardsService {
     if (block > posted) {
       throw new NotPostedYet(`chain ${chainId} is posted up to ${posted}, not to ${block}`);
     }
-    const { farms, positions } =
+    const { farms, positions, tokens } =
       block === posted ? rows : statesOf(await this.farms.replay(chainId, block));
-    const lines = [...farms.map(lineOfFarm), ...positions.map(lineOfPosition)];
+    const lines = [
+      ...farms.flatMap(linesOfFarm),
+      ...positions.map(lineOfPosition),
+      ...tokens.map(lineOfToken),
+    ];
     return {
       chainId,
       block,
@@ -159,19 +168,40 @@ export class RewardsService {
 function statesOf(book: FarmBook): {
   readonly farms: readonly FarmState[];
   readonly positions: readonly PositionState[];
+  readonly tokens: readonly TokenBook[];
 } {
-  return { farms: [...book.farms.values()], positions: [...book.positions.values()] };
+  const { farms, positions, tokens } = book;
+  return {
+    farms: [...farms.values()],
+    positions: [...positions.values()],
+    tokens: [...tokens.values()],
+  };
 }
 
-function lineOfFarm(farm: FarmState): string {
-  const { farmId, stakeToken, scaleBits, minWeightBits, status, maxRate, totalWeight } = farm;
-  const fixed = [farmId, stakeToken, scaleBits, minWeightBits, status, maxRate, totalWeight];
-  const { acc, residueX, lastAt, endAt, rateX, undistributedX, carriedX, funded } = farm;
-  const moving = [acc, residueX, lastAt, endAt, rateX, undistributedX, carriedX, funded];
-  return `farm ${[...fixed, ...moving].join(' ')}`;
+function linesOfFarm(farm: FarmState): readonly string[] {
+  const { farmId, stakeToken, scaleBits, hasTerms, status, totalWeight, principal } = farm;
+  const fixed = [farmId, stakeToken, scaleBits, hasTerms, status, totalWeight, principal];
+  const tiers = farm.tiers.flatMap(({ term, boostBps, feeBps }) => [term, boostBps, feeBps]);
+  const steps = farm.steps.flatMap(({ minTenure, bonusBps }) => [minTenure, bonusBps]);
+  const streams = farm.streams.map((stream, index) => {
+    const { token, funder, maxRate, acc, residueX, remaining, idle } = stream;
+    const { lastAt, endAt, funded, dustX } = stream;
+    const words = [token, funder, maxRate, acc, residueX, remaining, idle];
+    return `stream ${[farmId, index, ...words, lastAt, endAt, funded, dustX].join(' ')}`;
+  });
+  const terms = ['tiers', ...tiers, 'steps', ...steps];
+  return [`farm ${[...fixed, ...terms].join(' ')}`, ...streams];
 }
 
 function lineOfPosition(position: PositionState): string {
-  const { farmId, user, weight, accPaid, pendingX, claimed } = position;
-  return `position ${[farmId, user, weight, accPaid, pendingX, claimed].join(' ')}`;
+  const { farmId, user, principal, weight, lock, words, claimed } = position;
+  const { lockEnd, tier, tierBoostBps, feeBps } = lock;
+  const agreed = [lockEnd, tier, tierBoostBps, feeBps];
+  const streams = [`words ${words.join(' ')}`, `claimed ${claimed.join(' ')}`];
+  return `position ${[farmId, user, principal, weight, ...agreed, ...streams].join(' ')}`;
+}
+
+function lineOfToken(books: TokenBook): string {
+  const { token, funded, settled, dustX, treasuryDue } = books;
+  return `token ${[token, funded, settled, dustX, treasuryDue].join(' ')}`;
 }

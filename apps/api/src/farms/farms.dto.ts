@@ -1,4 +1,4 @@
-import type { FarmView, PositionView, ViewKind } from '#farms';
+import type { FarmView, PositionView, StreamView, ViewKind } from '#farms';
 import type { Address } from '#kernel';
 import {
   AddressField,
@@ -25,6 +25,12 @@ import type { Fields } from '../http/fields.js';
 import { RewardTokenDto } from '../deployment/reward-token.dto.js';
 
 const VIEWS = ['final', 'provisional'] as const satisfies readonly ViewKind[];
+
+const FARM_STATES = [
+  'active',
+  'deposits-paused',
+  'ended',
+] as const satisfies readonly FarmView['state'][];
 
 const VIEW_TEXT = 'Whether blocks that may still be replaced count.';
 const CHAIN_TEXT = 'Chain by key, number or CAIP-2 id.';
@@ -61,6 +67,51 @@ export class PositionsQuery extends ViewQuery {
   readonly limit: number = LIMIT_DEFAULT;
 }
 
+export class StreamDto {
+  @ApiInt({ description: '0 for the emission.' })
+  readonly stream!: number;
+
+  @ApiAddress({ description: 'Token it pays.' })
+  readonly token!: string;
+
+  @ApiAmount({ description: 'Reward per second, wei, rounded down; 0 once the stream has ended.' })
+  readonly rateWeiPerSecond!: string;
+
+  @ApiAmount({ description: 'Most it may ever pay per second, wei.' })
+  readonly maxRateWeiPerSecond!: string;
+
+  @ApiAmount({ description: 'Wei not emitted yet.' })
+  readonly remainingWei!: string;
+
+  @ApiAmount({ description: 'Wei emitted while nobody was staked.' })
+  readonly idleWei!: string;
+
+  @ApiTime({ nullable: true, description: 'When the stream ends; null when there was none.' })
+  readonly endAt!: number | null;
+
+  @ApiAmount({ description: 'Wei ever put into the stream, less what was taken back.' })
+  readonly funded!: string;
+}
+
+export class TierDto {
+  @ApiInt({ description: 'Seconds the lock lasts.' })
+  readonly term!: number;
+
+  @ApiInt({ description: 'Boost while it lasts, basis points.' })
+  readonly boostBps!: number;
+
+  @ApiInt({ description: 'Share of the stake that an earlier exit pays, basis points.' })
+  readonly feeBps!: number;
+}
+
+export class TenureStepDto {
+  @ApiInt({ description: 'Seconds of tenure from which it counts.' })
+  readonly minTenure!: number;
+
+  @ApiInt({ description: 'Added to the boost, basis points.' })
+  readonly bonusBps!: number;
+}
+
 export class FarmDto {
   @ApiText()
   readonly chainKey!: string;
@@ -86,28 +137,26 @@ export class FarmDto {
   @ApiFlag({ description: 'Whether positions can change chains.' })
   readonly movable!: boolean;
 
-  @ApiChoice(['active', 'ended'])
+  @ApiChoice(FARM_STATES)
   readonly state!: string;
 
   @ApiAmount({ description: 'Stake token units.' })
   readonly totalStaked!: string;
 
-  @ApiAmount({
-    description: 'Reward per second in units of 2^-16 wei; 0 once the stream has ended.',
-  })
-  readonly ratePerSecondX16!: string;
+  @ApiAmount({ description: 'Stake times boost; rewards are split by it.' })
+  readonly totalWeight!: string;
 
-  @ApiAmount({ description: 'Reward per second, wei, rounded down.' })
-  readonly rateWeiPerSecond!: string;
+  @ApiFlag({ description: 'Whether stakes can be locked for a boost.' })
+  readonly hasTerms!: boolean;
 
-  @ApiTime({ nullable: true, description: 'When the stream ends; null when there was none.' })
-  readonly endAt!: number | null;
+  @ApiList(TierDto, { description: 'Locks on offer.' })
+  readonly tiers!: readonly TierDto[];
 
-  @ApiAmount({ description: 'Wei ever put into the stream, less what was taken back.' })
-  readonly funded!: string;
+  @ApiList(TenureStepDto, { description: 'Boosts for staying.' })
+  readonly steps!: readonly TenureStepDto[];
 
-  @ApiAmount({ description: 'Wei emitted while nobody was staked.' })
-  readonly undistributedWei!: string;
+  @ApiList(StreamDto, { description: 'What the farm pays, the emission first.' })
+  readonly streams!: readonly StreamDto[];
 
   @ApiBlock()
   readonly asOfBlock!: number;
@@ -138,6 +187,34 @@ export class FarmDetailDto extends FarmDto {
   readonly asOf!: readonly AsOfDto[];
 }
 
+export class StreamRewardDto {
+  @ApiInt({ description: '0 for the emission.' })
+  readonly stream!: number;
+
+  @ApiAddress({ description: 'Token it pays.' })
+  readonly token!: string;
+
+  @ApiAmount({ description: 'Wei the user could claim at `asOfTimestamp`.' })
+  readonly earned!: string;
+
+  @ApiAmount({ description: 'Wei the user has claimed.' })
+  readonly claimed!: string;
+}
+
+export class LockDto {
+  @ApiTime({ description: 'When it ends.' })
+  readonly lockEnd!: number;
+
+  @ApiInt({ description: 'Tier, counted from 1.' })
+  readonly tier!: number;
+
+  @ApiInt({ description: 'Boost while it runs, basis points.' })
+  readonly tierBoostBps!: number;
+
+  @ApiInt({ description: 'Share of the stake that an exit before pays, basis points.' })
+  readonly feeBps!: number;
+}
+
 export class PositionDto {
   @ApiText()
   readonly chainKey!: string;
@@ -154,11 +231,20 @@ export class PositionDto {
   @ApiAmount({ description: 'Stake token units.' })
   readonly staked!: string;
 
-  @ApiAmount({ description: 'Wei the user could claim at `asOfTimestamp`.' })
+  @ApiAmount({ description: 'Stake times boost; rewards are split by it.' })
+  readonly weight!: string;
+
+  @ApiObject(LockDto, { nullable: true, description: 'Null when no lock runs.' })
+  readonly lock!: LockDto | null;
+
+  @ApiAmount({ description: 'Wei of the emission the user could claim at `asOfTimestamp`.' })
   readonly earned!: string;
 
-  @ApiAmount({ description: 'Wei the user has claimed.' })
+  @ApiAmount({ description: 'Wei of the emission the user has claimed.' })
   readonly claimed!: string;
+
+  @ApiList(StreamRewardDto, { description: 'Of every stream of the farm, the emission first.' })
+  readonly rewards!: readonly StreamRewardDto[];
 
   @ApiBlock()
   readonly asOfBlock!: number;
@@ -196,14 +282,27 @@ export function farmDto(farm: FarmView): Fields<FarmDto> {
     movable: farm.movable,
     state: farm.state,
     totalStaked: farm.totalStaked.toString(),
-    ratePerSecondX16: farm.ratePerSecondX16.toString(),
-    rateWeiPerSecond: farm.rateWeiPerSecond.toString(),
-    endAt: farm.endAt === 0 ? null : farm.endAt,
-    funded: farm.funded.toString(),
-    undistributedWei: farm.undistributedWei.toString(),
+    totalWeight: farm.totalWeight.toString(),
+    hasTerms: farm.hasTerms,
+    tiers: farm.tiers,
+    steps: farm.steps,
+    streams: farm.streams.map(streamDto),
     asOfBlock: farm.asOfBlock,
     asOfTimestamp: farm.asOfTimestamp,
     isFinal: farm.isFinal,
+  };
+}
+
+function streamDto(stream: StreamView): Fields<StreamDto> {
+  return {
+    stream: stream.stream,
+    token: stream.token,
+    rateWeiPerSecond: stream.rateWeiPerSecond.toString(),
+    maxRateWeiPerSecond: stream.maxRateWeiPerSecond.toString(),
+    remainingWei: stream.remainingWei.toString(),
+    idleWei: stream.idleWei.toString(),
+    endAt: stream.endAt === 0 ? null : stream.endAt,
+    funded: stream.funded.toString(),
   };
 }
 
@@ -214,8 +313,16 @@ export function positionDto(position: PositionView): Fields<PositionDto> {
     farmId: position.farmId,
     user: position.user,
     staked: position.staked.toString(),
+    weight: position.weight.toString(),
+    lock: position.lock,
     earned: position.earned.toString(),
     claimed: position.claimed.toString(),
+    rewards: position.rewards.map(({ stream, token, earned, claimed }) => ({
+      stream,
+      token,
+      earned: earned.toString(),
+      claimed: claimed.toString(),
+    })),
     asOfBlock: position.asOfBlock,
     asOfTimestamp: position.asOfTimestamp,
     isFinal: position.isFinal,

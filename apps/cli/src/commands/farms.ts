@@ -46,17 +46,34 @@ function columns(decimals: number | undefined, symbol: string): readonly Column[
     { title: 'TOKEN', value: (row) => formatText(row.text('stakeSymbol')) },
     {
       title: `${symbol}/DAY`,
-      value: (row) => formatAmount(perDay(row.amount('rateWeiPerSecond')), decimals),
+      value: (row) => formatAmount(perDay(emissionOf(row)?.amount('rateWeiPerSecond')), decimals),
       isNumber: true,
     },
     {
       title: 'FUNDED',
-      value: (row) => formatAmount(row.amount('funded'), decimals),
+      value: (row) => formatAmount(emissionOf(row)?.amount('funded'), decimals),
       isNumber: true,
     },
-    { title: 'STREAM ENDS', value: (row) => formatTime(row.count('endAt')) },
+    {
+      title: 'STREAMS',
+      value: (row) => formatCount(row.list('streams').length),
+      isNumber: true,
+    },
+    { title: 'LOCKS', value: (row) => lockText(row) },
+    { title: 'STREAM ENDS', value: (row) => formatTime(emissionOf(row)?.count('endAt')) },
     { title: 'AS OF BLOCK', value: (row) => formatCount(row.count('asOfBlock')), isNumber: true },
   ];
+}
+
+/** The first stream of a farm. */
+function emissionOf(row: Answer): Answer | undefined {
+  return row.list('streams')[0];
+}
+
+/** Best boost of the tiers, as a factor; `no` where stakes cannot be locked. */
+function lockText(row: Answer): string {
+  const boosts = row.list('tiers').map((tier) => tier.count('boostBps') ?? 0);
+  return boosts.length === 0 ? 'no' : `up to ${(Math.max(...boosts) / 10_000).toFixed(2)}x`;
 }
 
 function perDay(ratePerSecond: bigint | undefined): bigint | undefined {

@@ -2,14 +2,22 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Abi } from 'viem';
-import { DomainError, type Hex, toHex } from '#kernel';
+import { type Address, DomainError, type Hex, toHex } from '#kernel';
 
 /** What a compiler knows of a contract: enough to deploy and to call it. */
 export interface Artifact {
   readonly name: string;
   readonly abi: Abi;
-  /** Creation code without constructor arguments. */
+  /** Creation code without constructor arguments; addresses of libraries are zero. */
   readonly bytecode: Hex;
+  readonly libraries: readonly LinkedLibrary[];
+}
+
+/** A library that is deployed on its own, and where in the creation code its address stands. */
+export interface LinkedLibrary {
+  readonly name: string;
+  /** In bytes. */
+  readonly offsets: readonly number[];
 }
 
 /** A compiled contract is absent or is not what a compiler writes. */
@@ -61,9 +69,42 @@ function parseArtifact(name: string, text: string): Artifact {
   if (!isAbi(content.abi)) throw new ArtifactUnusable(`the ABI of ${name} is not a list of items`);
   const bytecode = 'bytecode' in content ? bytecodeOf(content.bytecode) : undefined;
   if (bytecode === undefined) {
-    throw new ArtifactUnusable(`the artifact of ${name} has no bytecode, or it is not linked`);
+    throw new ArtifactUnusable(`the artifact of ${name} has no bytecode`);
   }
-  return { name, abi: content.abi, bytecode };
+  const libraries = 'bytecode' in content ? librariesOf(content.bytecode) : [];
+  return { name, abi: content.abi, bytecode, libraries };
+}
+
+/** Creation code with the addresses of its libraries in place. */
+export function linkedBytecode(
+  { bytecode, libraries }: Artifact,
+  addressOf: (library: string) => Address,
+): Hex {
+  let code = bytecode.slice(2);
+  for (const { name, offsets } of libraries) {
+    const address = addressOf(name).slice(2);
+    for (const offset of offsets) {
+      code = code.slice(0, offset * 2) + address + code.slice(offset * 2 + address.length);
+    }
+  }
+  return toHex(`0x${code}`);
+}
+
+/** What forge writes as `{ file: { library: [{ start, length }] } }`. */
+function librariesOf(field: unknown): readonly LinkedLibrary[] {
+  const references = propertyOf(field, 'linkReferences');
+  return Object.values(Object(references)).flatMap((file: unknown) =>
+    Object.entries(Object(file)).map(([name, places]: [string, unknown]) => ({
+      name,
+      offsets: Array.isArray(places)
+        ? places.map((place: unknown) => Number(propertyOf(place, 'start')))
+        : [],
+    })),
+  );
+}
+
+function propertyOf(value: unknown, key: string): unknown {
+  return value !== null && typeof value === 'object' ? Reflect.get(value, key) : undefined;
 }
 
 function bytecodeOf(field: unknown): Hex | undefined {
@@ -71,7 +112,9 @@ function bytecodeOf(field: unknown): Hex | undefined {
     return bytecodeOf(field.object);
   }
   if (typeof field !== 'string') return undefined;
-  const text = field.startsWith('0x') ? field : `0x${field}`;
+  const prefixed = field.startsWith('0x') ? field : `0x${field}`;
+  // Where the address of a library belongs the compiler writes `__$…$__`, 20 bytes wide.
+  const text = prefixed.replaceAll(/__\$[0-9a-f]{34}\$__/g, '0'.repeat(40));
   return /^0x([0-9a-fA-F]{2})+$/.test(text) ? toHex(text) : undefined;
 }
 

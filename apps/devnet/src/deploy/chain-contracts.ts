@@ -55,7 +55,13 @@ export function planChainContracts(plan: DeployPlan, epochSeconds: number): Chai
     [deltaToken.name, deltaToken.symbol, endpoint, plan.deployer],
     deltaToken.symbol,
   );
-  const farms = plan.create(projectArtifact('Farms'), [reward.address, plan.deployer]);
+  const farms = plan.create(projectArtifact('Farms'), [
+    reward.address,
+    accountOf('treasury').address,
+    epochSeconds,
+    plan.deployer,
+    accountOf('guardian').address,
+  ]);
   const receiver = plan.create(projectArtifact('EmissionReceiver'), [
     {
       endpoint,
@@ -72,6 +78,7 @@ export function planChainContracts(plan: DeployPlan, epochSeconds: number): Chai
     endpoint,
     farms.address,
     plan.deployer,
+    accountOf('guardian').address,
     RESTAKE_GAS,
   ]);
   plan.call(farms, 'setReceiver', [receiver.address]);
@@ -92,10 +99,17 @@ export function planChainContracts(plan: DeployPlan, epochSeconds: number): Chai
 export function planFarms(plan: DeployPlan, all: PerChain<ChainContracts>): void {
   const { key } = plan.chain.spec;
   const contracts = all[key];
-  for (const { farmId, stake } of FARM_CATALOG[key]) {
-    const { scaleBits, minWeightBits } = STAKE_TOKENS[stake];
-    const token = stakeTokenOf(contracts, stake);
-    plan.call(contracts.farms, 'addFarm', [farmId, token, scaleBits, minWeightBits, FARM_RATE_MAX]);
+  for (const { farmId, stake, terms } of FARM_CATALOG[key]) {
+    const { scaleBits } = STAKE_TOKENS[stake];
+    const stakeToken = stakeTokenOf(contracts, stake);
+    const hasTerms = terms !== undefined;
+    const farm = { farmId, stakeToken, scaleBits, maxRate: FARM_RATE_MAX, hasTerms };
+    plan.call(contracts.farms, 'addFarm', [farm]);
+    if (terms === undefined) continue;
+    plan.call(contracts.farms, 'setTerms', [farmId, terms.tiers, terms.steps]);
+    // A stream that pays what is staked takes the fees of early exits.
+    const funder = accountOf('treasury').address;
+    plan.call(contracts.farms, 'addStream', [farmId, stakeToken, funder, FARM_RATE_MAX]);
   }
   for (const oft of [contracts.reward, contracts.delta]) {
     plan.call(contracts.bridge, 'setRoute', [oft.address, oft.address]);

@@ -1,8 +1,8 @@
 import { type Abi, encodeDeployData, encodeFunctionData, getContractAddress } from 'viem';
-import { type Address, type Hex, toAddress, toHex } from '#kernel';
+import { type Address, defined, type Hex, toAddress, toHex } from '#kernel';
 import type { DevChain } from '../chains/dev-chain.js';
 import type { Call, Sender } from '../chains/sender.js';
-import type { Artifact } from '../contracts/artifact.js';
+import { type Artifact, linkedBytecode, projectArtifact } from '../contracts/artifact.js';
 
 /** A contract that stands or will stand at `address`. */
 export interface Contract {
@@ -12,7 +12,7 @@ export interface Contract {
 }
 
 /** Enough for every step; gas that is not used costs nothing here. */
-const CREATE_GAS = 7_000_000n;
+const CREATE_GAS = 14_000_000n;
 const CALL_GAS = 4_000_000n;
 
 /**
@@ -39,10 +39,19 @@ export class DeployPlan {
     return this.sender.address;
   }
 
-  /** Plans the creation of a contract. */
+  /** Plans the creation of a contract, and before it of the libraries it is linked with. */
   create(artifact: Artifact, args: readonly unknown[] = [], name = artifact.name): Contract {
+    const libraries = new Map(
+      artifact.libraries.map((library) => [
+        library.name,
+        this.create(projectArtifact(library.name)).address,
+      ]),
+    );
+    const bytecode = linkedBytecode(artifact, (library) =>
+      defined(libraries.get(library), `library ${library}`),
+    );
     const address = this.nextAddress();
-    const data = encodeDeployData({ abi: artifact.abi, bytecode: artifact.bytecode, args });
+    const data = encodeDeployData({ abi: artifact.abi, bytecode, args });
     this.#calls.push({ label: `deploy ${name}`, data: toHex(data), gas: CREATE_GAS });
     return { name, address, abi: artifact.abi };
   }

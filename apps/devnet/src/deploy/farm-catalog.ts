@@ -11,16 +11,17 @@ export interface StakeToken {
   readonly movable: boolean;
   /** Declared value of one whole token in millionths of a dollar. */
   readonly valuePerTokenMicro: bigint;
-  /** Fractional bits of a farm's accumulator; the total stake stays below 2^scaleBits. */
+  /**
+   * Fractional bits of a farm's accumulator: the total weight stays below 2^scaleBits and no stake
+   * falls below 2^(scaleBits - 64).
+   */
   readonly scaleBits: number;
-  /** Below a total stake of 2^minWeightBits the farm accrues to nobody. */
-  readonly minWeightBits: number;
 }
 
-/** A token with 18 decimals: at most 7.9e10 tokens staked, nothing accrues below 4.3e-9. */
-const EIGHTEEN_DECIMALS = { decimals: 18, scaleBits: 96, minWeightBits: 32 } as const;
-/** A token with 6 decimals: at most 1.8e13 tokens staked, nothing accrues below 2 units. */
-const SIX_DECIMALS = { decimals: 6, scaleBits: 64, minWeightBits: 1 } as const;
+/** A token with 18 decimals: at most 4e10 tokens staked, at least 2.1e-9 each. */
+const EIGHTEEN_DECIMALS = { decimals: 18, scaleBits: 95 } as const;
+/** A token with 6 decimals: at most 1.8e13 tokens staked, at least 1 unit each. */
+const SIX_DECIMALS = { decimals: 6, scaleBits: 64 } as const;
 
 export const STAKE_TOKENS: Readonly<Record<StakeKind, StakeToken>> = {
   reward: {
@@ -54,17 +55,42 @@ export const STAKE_TOKENS: Readonly<Record<StakeKind, StakeToken>> = {
   },
 };
 
+/** Locks and boosts for staying, and a stream of early-exit fees to those who stay. */
+export interface CatalogTerms {
+  readonly tiers: readonly {
+    /** Seconds. */
+    readonly term: number;
+    readonly boostBps: number;
+    readonly feeBps: number;
+  }[];
+  readonly steps: readonly {
+    /** Seconds. */
+    readonly minTenure: number;
+    readonly bonusBps: number;
+  }[];
+}
+
 export interface CatalogFarm {
   readonly farmId: number;
   readonly stake: StakeKind;
   readonly label: string;
+  readonly terms?: CatalogTerms;
 }
+
+/** Short enough to see a lock end. */
+const LOCKS: CatalogTerms = {
+  tiers: [
+    { term: 45, boostBps: 15_000, feeBps: 200 },
+    { term: 600, boostBps: 25_000, feeBps: 1_000 },
+  ],
+  steps: [{ minTenure: 120, bonusBps: 500 }],
+};
 
 /** Farms of every chain, ascending by id. */
 export const FARM_CATALOG: PerChain<readonly CatalogFarm[]> = {
   hub: [
     { farmId: 1, stake: 'reward', label: 'HWT on Hub' },
-    { farmId: 2, stake: 'delta', label: 'DLT on Hub' },
+    { farmId: 2, stake: 'delta', label: 'DLT on Hub', terms: LOCKS },
   ],
   alpha: [
     { farmId: 1, stake: 'reward', label: 'HWT on Alpha' },

@@ -5,6 +5,9 @@ import { accountOf, type Role } from '../accounts.js';
 import type { ChainKey } from '../topology.js';
 import { contractsOf, type FarmRef, type Network, stakeTokenOf } from './network.js';
 
+/** The state `Ended` of a farm, as the contract numbers it. */
+const FARM_ENDED = 3;
+
 /** Outcome of an action that is one transaction. */
 export interface Done {
   readonly txHash: Hex;
@@ -89,12 +92,13 @@ export async function stakedBy(
     functionName: 'positionOf',
     args: [farmId, accountOf(who).address],
   });
-  return position.weight;
+  return position.principal;
 }
 
 /** Ends a farm of a spoke, whose contracts belong to the owner account. */
 export function endFarm(network: Network, { chain, farmId }: FarmRef): Promise<Done> {
-  const data = encodeFunctionData({ abi: farmsAbi, functionName: 'endFarm', args: [farmId] });
+  const args = [farmId, FARM_ENDED] as const;
+  const data = encodeFunctionData({ abi: farmsAbi, functionName: 'setFarmState', args });
   return callFarms(network, { who: 'owner', chain, label: 'end of a farm', data: toHex(data) });
 }
 
@@ -104,7 +108,9 @@ export async function openFarmLike(
   options: { readonly farm: FarmRef; readonly newFarmId: number },
 ): Promise<Done> {
   const { chain, farmId } = options.farm;
-  const terms = await network.chains[chain].client.readContract({
+  const { stakeToken, scaleBits, maxRate, hasTerms } = await network.chains[
+    chain
+  ].client.readContract({
     address: contractsOf(network, chain).farms,
     abi: farmsAbi,
     functionName: 'farmOf',
@@ -113,13 +119,7 @@ export async function openFarmLike(
   const data = encodeFunctionData({
     abi: farmsAbi,
     functionName: 'addFarm',
-    args: [
-      options.newFarmId,
-      terms.stakeToken,
-      terms.scaleBits,
-      terms.minWeightBits,
-      terms.maxRate,
-    ],
+    args: [{ farmId: options.newFarmId, stakeToken, scaleBits, maxRate, hasTerms }],
   });
   return callFarms(network, { who: 'owner', chain, label: 'opening of a farm', data: toHex(data) });
 }

@@ -20,6 +20,8 @@ export interface MoveRequest {
   readonly amount: bigint;
   /** Owner of the position on arrival; the mover when absent. */
   readonly recipient?: Address;
+  /** Whether the rewards earned so far go along; they stay claimable when absent. */
+  readonly carriesRewards?: boolean;
 }
 
 /** A move that was sent. */
@@ -48,18 +50,19 @@ export async function move(network: Network, request: MoveRequest): Promise<Sent
     dstEid: CHAINS[to.chain].eid,
     dstFarmId: to.farmId,
     recipient: request.recipient ?? accountOf(who).address,
+    carryRewards: request.carriesRewards ?? false,
   };
-  const [nativeFee] = await chain.client.readContract({
+  const { moveFee, rewardFee } = await chain.client.readContract({
     address: bridge,
     abi: positionBridgeAbi,
     functionName: 'quoteMove',
-    args: [args],
+    args: [accountOf(who).address, args],
   });
   const receipt = await chain.sender(who).execute({
     label: `move by ${who}`,
     to: bridge,
     data: toHex(encodeFunctionData({ abi: positionBridgeAbi, functionName: 'move', args: [args] })),
-    value: nativeFee,
+    value: moveFee + rewardFee,
   });
   const logs = parseEventLogs({
     abi: positionBridgeAbi,
@@ -74,18 +77,40 @@ export async function move(network: Network, request: MoveRequest): Promise<Sent
   };
 }
 
+interface Credit {
+  readonly token: Address;
+  readonly state: CreditState;
+}
+
+/** A credit is named by its packet and its token; here no packet brings two. */
+async function creditOf(network: Network, { chain, guid }: CreditRef): Promise<Credit | undefined> {
+  const { farms } = defined(
+    network.deployment.chains.find(({ key }) => key === chain),
+    `deployment of ${chain}`,
+  );
+  const movable = farms.filter((farm) => farm.movable).map(({ stakeToken }) => stakeToken);
+  const credits = await Promise.all(
+    [...new Set(movable)].map(async (token) => {
+      const credit = await network.chains[chain].client.readContract({
+        address: contractsOf(network, chain).bridge,
+        abi: positionBridgeAbi,
+        functionName: 'creditOf',
+        args: [guid, token],
+      });
+      const state = defined(CREDIT_STATES[credit.state], `credit state ${credit.state}`);
+      return { token, state };
+    }),
+  );
+  return credits.find(({ state }) => state !== 'none');
+}
+
 /** Where the credit of a move stands now. */
-export async function creditState(
-  network: Network,
-  { chain, guid }: CreditRef,
-): Promise<CreditState> {
-  const credit = await network.chains[chain].client.readContract({
-    address: contractsOf(network, chain).bridge,
-    abi: positionBridgeAbi,
-    functionName: 'creditOf',
-    args: [guid],
-  });
-  return defined(CREDIT_STATES[credit.state], `credit state ${credit.state}`);
+export async function creditState(network: Network, credit: CreditRef): Promise<CreditState> {
+  return (await creditOf(network, credit))?.state ?? 'none';
+}
+
+async function creditToken(network: Network, credit: CreditRef): Promise<Address> {
+  return defined(await creditOf(network, credit), `credit ${credit.guid}`).token;
 }
 
 /** Waits until a move has arrived and says how it ended. */
@@ -122,10 +147,11 @@ export async function retryEscrow(
   options: CreditRef & { readonly who: Role; readonly farmId: number },
 ): Promise<Done> {
   const { guid, farmId } = options;
+  const token = await creditToken(network, options);
   const data = encodeFunctionData({
     abi: positionBridgeAbi,
     functionName: 'retry',
-    args: [guid, farmId],
+    args: [guid, token, farmId],
   });
   const exit = { ...options, data: toHex(data), expected: 'restaked' } as const;
   return { txHash: toHex((await leaveEscrow(network, exit)).transactionHash) };
@@ -137,10 +163,11 @@ export async function withdrawEscrow(
   options: CreditRef & { readonly who: Role },
 ): Promise<Done> {
   const { guid, who } = options;
+  const token = await creditToken(network, options);
   const data = encodeFunctionData({
     abi: positionBridgeAbi,
     functionName: 'withdrawEscrow',
-    args: [guid, accountOf(who).address],
+    args: [guid, token, accountOf(who).address],
   });
   const exit = { ...options, data: toHex(data), expected: 'withdrawn' } as const;
   return { txHash: toHex((await leaveEscrow(network, exit)).transactionHash) };
@@ -156,7 +183,8 @@ export async function returnEscrow(
   options: CreditRef & { readonly who: Role; readonly to: ChainKey },
 ): Promise<Done & { readonly guid: Hex }> {
   const { chain, guid, who, to } = options;
-  const args = [guid, CHAINS[to].eid, accountOf(who).address] as const;
+  const token = await creditToken(network, options);
+  const args = [guid, token, CHAINS[to].eid, accountOf(who).address] as const;
   const value = await network.chains[chain].client.readContract({
     address: contractsOf(network, chain).bridge,
     abi: positionBridgeAbi,

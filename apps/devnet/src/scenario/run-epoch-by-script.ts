@@ -63,7 +63,7 @@ export async function runEpochByScript(network: Network): Promise<ScriptedEpoch>
   await waitForOrders(network, run);
   const ordersMs = performance.now() - decidedAtMs;
   for (const key of CHAIN_KEYS) {
-    checkOrder(key, { run, before: before[key], after: await chainFigures(network, key) });
+    await checkOrder(network, key, { run, before: before[key] });
   }
 
   const staked = await stakedAtBothEnds(network);
@@ -94,14 +94,7 @@ async function stakeEverywhere(network: Network): Promise<void> {
   );
 }
 
-interface FarmFigures {
-  readonly farmId: number;
-  readonly funded: bigint;
-  readonly rateX: bigint;
-}
-
 interface ChainFigures {
-  readonly farms: readonly FarmFigures[];
   /** Reward tokens the farms hold, stakes of the same token among them. */
   readonly rewardHeld: bigint;
   readonly unallocated: bigint;
@@ -110,10 +103,7 @@ interface ChainFigures {
 async function chainFigures(network: Network, key: ChainKey): Promise<ChainFigures> {
   const { client } = network.chains[key];
   const { farms, receiver, rewardToken } = contractsOf(network, key);
-  const ids = network.deployment.chains
-    .filter((chain) => chain.key === key)
-    .flatMap((chain) => chain.farms.map(({ farmId }) => farmId));
-  const [rewardHeld, unallocated, states] = await Promise.all([
+  const [rewardHeld, unallocated] = await Promise.all([
     client.readContract({
       address: rewardToken,
       abi: erc20Abi,
@@ -125,33 +115,47 @@ async function chainFigures(network: Network, key: ChainKey): Promise<ChainFigur
       abi: emissionReceiverAbi,
       functionName: 'unallocated',
     }),
-    Promise.all(
-      ids.map(async (farmId) => {
-        const { funded, rateX } = await client.readContract({
-          address: farms,
-          abi: farmsAbi,
-          functionName: 'farmOf',
-          args: [farmId],
-        });
-        return { farmId, funded, rateX };
-      }),
-    ),
   ]);
-  return { farms: states, rewardHeld, unallocated };
+  return { rewardHeld, unallocated };
 }
 
-function checkOrder(
+/** What the epoch gave a farm so far, and what it streams a second now; both in wei. */
+async function farmFigures(
+  network: Network,
+  farm: FarmRef,
+  epoch: number,
+): Promise<{ readonly given: bigint; readonly rate: bigint }> {
+  const { client } = network.chains[farm.chain];
+  const { farms, receiver } = contractsOf(network, farm.chain);
+  const [given, rate] = await Promise.all([
+    client.readContract({
+      address: receiver,
+      abi: emissionReceiverAbi,
+      functionName: 'givenOf',
+      args: [epoch, farm.farmId],
+    }),
+    client.readContract({
+      address: farms,
+      abi: farmsAbi,
+      functionName: 'rateOf',
+      args: [farm.farmId, 0],
+    }),
+  ]);
+  return { given, rate };
+}
+
+async function checkOrder(
+  network: Network,
   key: ChainKey,
-  figures: { readonly run: EpochRun; readonly before: ChainFigures; readonly after: ChainFigures },
-): void {
-  const { run, before, after } = figures;
+  figures: { readonly run: EpochRun; readonly before: ChainFigures },
+): Promise<void> {
+  const { run, before } = figures;
+  const after = await chainFigures(network, key);
   const targets = run.targets.filter(({ eid }) => eid === CHAINS[key].eid);
   for (const { farmId, amountSD } of targets) {
-    const farmBefore = before.farms.find((farm) => farm.farmId === farmId);
-    const farmAfter = after.farms.find((farm) => farm.farmId === farmId);
-    const gained = (farmAfter?.funded ?? 0n) - (farmBefore?.funded ?? 0n);
-    checkEqual(`funding of farm ${farmId} on ${key}`, gained, amountSD * WEI_PER_SD);
-    assert((farmAfter?.rateX ?? 0n) > 0n, `farm ${farmId} on ${key} streams nothing`);
+    const { given, rate } = await farmFigures(network, { chain: key, farmId }, run.epoch);
+    checkEqual(`funding of farm ${farmId} on ${key}`, given, amountSD * WEI_PER_SD);
+    assert(rate > 0n, `farm ${farmId} on ${key} streams nothing`);
   }
   const sentSD = sumOf(targets.map(({ amountSD }) => amountSD));
   checkEqual(

@@ -145,6 +145,13 @@ export const emissionControllerAbi = [
   },
   {
     type: 'function',
+    name: 'depositRevenue',
+    inputs: [{ name: 'amountLD', type: 'uint256' }],
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
     name: 'dispatch',
     inputs: [
       { name: 'epoch', type: 'uint32' },
@@ -216,6 +223,13 @@ export const emissionControllerAbi = [
   },
   {
     type: 'function',
+    name: 'fundedUntil',
+    inputs: [],
+    outputs: [{ name: '', type: 'uint32' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     name: 'guardian',
     inputs: [],
     outputs: [{ name: '', type: 'address' }],
@@ -243,6 +257,25 @@ export const emissionControllerAbi = [
   },
   {
     type: 'function',
+    name: 'limitsOf',
+    inputs: [{ name: 'epoch', type: 'uint32' }],
+    outputs: [
+      {
+        name: '',
+        type: 'tuple[]',
+        components: [
+          { name: 'eid', type: 'uint32' },
+          { name: 'farmId', type: 'uint32' },
+          { name: 'minSD', type: 'uint64' },
+          { name: 'referenceSD', type: 'uint64' },
+          { name: 'maxSD', type: 'uint64' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     name: 'maxChangeBps',
     inputs: [],
     outputs: [{ name: '', type: 'uint16' }],
@@ -250,9 +283,23 @@ export const emissionControllerAbi = [
   },
   {
     type: 'function',
+    name: 'nativeBalance',
+    inputs: [],
+    outputs: [{ name: '', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     name: 'operator',
     inputs: [],
     outputs: [{ name: '', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'outstandingSD',
+    inputs: [],
+    outputs: [{ name: '', type: 'uint256' }],
     stateMutability: 'view',
   },
   {
@@ -300,6 +347,20 @@ export const emissionControllerAbi = [
   { type: 'function', name: 'renounceOwnership', inputs: [], outputs: [], stateMutability: 'view' },
   {
     type: 'function',
+    name: 'revenueMultipleOf',
+    inputs: [{ name: 'epoch', type: 'uint32' }],
+    outputs: [{ name: 'multipleBps', type: 'uint32' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'revenueOf',
+    inputs: [{ name: 'epoch', type: 'uint32' }],
+    outputs: [{ name: 'amountLD', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     name: 'revisionOf',
     inputs: [{ name: 'epoch', type: 'uint32' }],
     outputs: [{ name: '', type: 'uint32' }],
@@ -332,6 +393,20 @@ export const emissionControllerAbi = [
       { name: 'eid', type: 'uint32' },
     ],
     outputs: [{ name: '', type: 'uint64' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'sentinel',
+    inputs: [],
+    outputs: [{ name: '', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'sentinelUntil',
+    inputs: [],
+    outputs: [{ name: '', type: 'uint40' }],
     stateMutability: 'view',
   },
   {
@@ -394,6 +469,13 @@ export const emissionControllerAbi = [
   },
   {
     type: 'function',
+    name: 'setRevenueMultiple',
+    inputs: [{ name: 'multipleBps', type: 'uint32' }],
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
     name: 'setSchedule',
     inputs: [
       { name: 'budgetSD', type: 'uint64' },
@@ -406,9 +488,26 @@ export const emissionControllerAbi = [
   },
   {
     type: 'function',
+    name: 'setSentinel',
+    inputs: [
+      { name: 'sentinel_', type: 'address' },
+      { name: 'until', type: 'uint40' },
+    ],
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
     name: 'spentSD',
     inputs: [{ name: 'epoch', type: 'uint32' }],
     outputs: [{ name: '', type: 'uint64' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'tokenBalance',
+    inputs: [],
+    outputs: [{ name: '', type: 'uint256' }],
     stateMutability: 'view',
   },
   {
@@ -586,6 +685,27 @@ export const emissionControllerAbi = [
   },
   {
     type: 'event',
+    name: 'RevenueDeposited',
+    inputs: [
+      { name: 'epoch', type: 'uint32', indexed: true },
+      { name: 'from', type: 'address', indexed: true },
+      { name: 'amountLD', type: 'uint256', indexed: false },
+      { name: 'seq', type: 'uint64', indexed: false },
+    ],
+    anonymous: false,
+  },
+  {
+    type: 'event',
+    name: 'RevenueMultipleSet',
+    inputs: [
+      { name: 'fromEpoch', type: 'uint32', indexed: true },
+      { name: 'multipleBps', type: 'uint32', indexed: false },
+      { name: 'seq', type: 'uint64', indexed: false },
+    ],
+    anonymous: false,
+  },
+  {
+    type: 'event',
     name: 'ScheduleSet',
     inputs: [
       { name: 'fromEpoch', type: 'uint32', indexed: true },
@@ -593,6 +713,16 @@ export const emissionControllerAbi = [
       { name: 'floorSD', type: 'uint64', indexed: false },
       { name: 'decayBps', type: 'uint16', indexed: false },
       { name: 'decayEvery', type: 'uint16', indexed: false },
+      { name: 'seq', type: 'uint64', indexed: false },
+    ],
+    anonymous: false,
+  },
+  {
+    type: 'event',
+    name: 'SentinelSet',
+    inputs: [
+      { name: 'sentinel', type: 'address', indexed: true },
+      { name: 'until', type: 'uint40', indexed: false },
       { name: 'seq', type: 'uint64', indexed: false },
     ],
     anonymous: false,
@@ -640,7 +770,7 @@ export const emissionControllerAbi = [
     inputs: [
       { name: 'eid', type: 'uint32' },
       { name: 'farmId', type: 'uint32' },
-      { name: 'previousSD', type: 'uint64' },
+      { name: 'referenceSD', type: 'uint64' },
       { name: 'amountSD', type: 'uint64' },
     ],
   },
@@ -693,6 +823,14 @@ export const emissionControllerAbi = [
     ],
   },
   { type: 'error', name: 'Controller_IsPaused', inputs: [] },
+  {
+    type: 'error',
+    name: 'Controller_MissingTarget',
+    inputs: [
+      { name: 'eid', type: 'uint32' },
+      { name: 'farmId', type: 'uint32' },
+    ],
+  },
   { type: 'error', name: 'Controller_NotDecided', inputs: [{ name: 'epoch', type: 'uint32' }] },
   { type: 'error', name: 'Controller_NotStarted', inputs: [] },
   {
@@ -703,10 +841,8 @@ export const emissionControllerAbi = [
       { name: 'eid', type: 'uint32' },
     ],
   },
-  { type: 'error', name: 'Controller_OnlyGuardian', inputs: [{ name: 'caller', type: 'address' }] },
   { type: 'error', name: 'Controller_OnlyOperator', inputs: [{ name: 'caller', type: 'address' }] },
   { type: 'error', name: 'Controller_OnlySelf', inputs: [{ name: 'caller', type: 'address' }] },
-  { type: 'error', name: 'Controller_RenounceDisabled', inputs: [] },
   {
     type: 'error',
     name: 'Controller_ShareOutOfBounds',
@@ -741,6 +877,7 @@ export const emissionControllerAbi = [
     ],
   },
   { type: 'error', name: 'Controller_ZeroAddress', inputs: [] },
+  { type: 'error', name: 'Controller_ZeroAmount', inputs: [] },
   { type: 'error', name: 'Controller_ZeroDuration', inputs: [] },
   { type: 'error', name: 'FailedCall', inputs: [] },
   {
@@ -757,6 +894,17 @@ export const emissionControllerAbi = [
     name: 'OwnableUnauthorizedAccount',
     inputs: [{ name: 'account', type: 'address' }],
   },
+  {
+    type: 'error',
+    name: 'PauseRoles_BadExpiry',
+    inputs: [
+      { name: 'until', type: 'uint40' },
+      { name: 'latest', type: 'uint256' },
+    ],
+  },
+  { type: 'error', name: 'PauseRoles_OnlyGuardian', inputs: [{ name: 'caller', type: 'address' }] },
+  { type: 'error', name: 'PauseRoles_OnlyPauser', inputs: [{ name: 'caller', type: 'address' }] },
+  { type: 'error', name: 'PauseRoles_RenounceDisabled', inputs: [] },
   { type: 'error', name: 'ReentrancyGuardReentrantCall', inputs: [] },
   {
     type: 'error',

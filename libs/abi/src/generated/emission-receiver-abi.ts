@@ -32,6 +32,13 @@ export const emissionReceiverAbi = [
   },
   {
     type: 'function',
+    name: 'IS_HUB',
+    inputs: [],
+    outputs: [{ name: '', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     name: 'MIN_STREAM',
     inputs: [],
     outputs: [{ name: '', type: 'uint32' }],
@@ -127,6 +134,37 @@ export const emissionReceiverAbi = [
     outputs: [{ name: '', type: 'uint256' }],
     stateMutability: 'view',
   },
+  {
+    type: 'function',
+    name: 'quoteReturn',
+    inputs: [{ name: 'amount', type: 'uint256' }],
+    outputs: [
+      { name: 'nativeFee', type: 'uint256' },
+      { name: 'amountSent', type: 'uint256' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'recover',
+    inputs: [
+      { name: 'token', type: 'address' },
+      { name: 'to', type: 'address' },
+      { name: 'amount', type: 'uint256' },
+    ],
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    name: 'releasePot',
+    inputs: [
+      { name: 'epoch', type: 'uint32' },
+      { name: 'amount', type: 'uint256' },
+    ],
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
   { type: 'function', name: 'renounceOwnership', inputs: [], outputs: [], stateMutability: 'view' },
   {
     type: 'function',
@@ -137,9 +175,37 @@ export const emissionReceiverAbi = [
   },
   {
     type: 'function',
+    name: 'returnToHub',
+    inputs: [{ name: 'amount', type: 'uint256' }],
+    outputs: [{ name: 'guid', type: 'bytes32' }],
+    stateMutability: 'payable',
+  },
+  {
+    type: 'function',
+    name: 'returnable',
+    inputs: [],
+    outputs: [{ name: '', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     name: 'revisionOf',
     inputs: [{ name: 'epoch', type: 'uint32' }],
     outputs: [{ name: '', type: 'uint32' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'sentinel',
+    inputs: [],
+    outputs: [{ name: '', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    name: 'sentinelUntil',
+    inputs: [],
+    outputs: [{ name: '', type: 'uint40' }],
     stateMutability: 'view',
   },
   {
@@ -172,6 +238,23 @@ export const emissionReceiverAbi = [
   },
   {
     type: 'function',
+    name: 'setSentinel',
+    inputs: [
+      { name: 'sentinel_', type: 'address' },
+      { name: 'until', type: 'uint40' },
+    ],
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    name: 'surplusOf',
+    inputs: [{ name: 'token', type: 'address' }],
+    outputs: [{ name: '', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     name: 'targetOf',
     inputs: [
       { name: 'epoch', type: 'uint32' },
@@ -195,17 +278,6 @@ export const emissionReceiverAbi = [
     stateMutability: 'view',
   },
   { type: 'function', name: 'unpause', inputs: [], outputs: [], stateMutability: 'nonpayable' },
-  {
-    type: 'function',
-    name: 'withdrawPot',
-    inputs: [
-      { name: 'epoch', type: 'uint32' },
-      { name: 'to', type: 'address' },
-      { name: 'amount', type: 'uint256' },
-    ],
-    outputs: [],
-    stateMutability: 'nonpayable',
-  },
   {
     type: 'event',
     name: 'ControllerSet',
@@ -285,12 +357,42 @@ export const emissionReceiverAbi = [
   },
   {
     type: 'event',
-    name: 'PotWithdrawn',
+    name: 'PotReleased',
     inputs: [
       { name: 'epoch', type: 'uint32', indexed: true },
-      { name: 'to', type: 'address', indexed: true },
       { name: 'amount', type: 'uint256', indexed: false },
       { name: 'pot', type: 'uint256', indexed: false },
+      { name: 'seq', type: 'uint64', indexed: false },
+    ],
+    anonymous: false,
+  },
+  {
+    type: 'event',
+    name: 'ReturnedToHub',
+    inputs: [
+      { name: 'guid', type: 'bytes32', indexed: true },
+      { name: 'amount', type: 'uint256', indexed: false },
+      { name: 'seq', type: 'uint64', indexed: false },
+    ],
+    anonymous: false,
+  },
+  {
+    type: 'event',
+    name: 'SentinelSet',
+    inputs: [
+      { name: 'sentinel', type: 'address', indexed: true },
+      { name: 'until', type: 'uint40', indexed: false },
+      { name: 'seq', type: 'uint64', indexed: false },
+    ],
+    anonymous: false,
+  },
+  {
+    type: 'event',
+    name: 'SurplusRecovered',
+    inputs: [
+      { name: 'token', type: 'address', indexed: true },
+      { name: 'to', type: 'address', indexed: true },
+      { name: 'amount', type: 'uint256', indexed: false },
       { name: 'seq', type: 'uint64', indexed: false },
     ],
     anonymous: false,
@@ -310,6 +412,17 @@ export const emissionReceiverAbi = [
     name: 'OwnableUnauthorizedAccount',
     inputs: [{ name: 'account', type: 'address' }],
   },
+  {
+    type: 'error',
+    name: 'PauseRoles_BadExpiry',
+    inputs: [
+      { name: 'until', type: 'uint40' },
+      { name: 'latest', type: 'uint256' },
+    ],
+  },
+  { type: 'error', name: 'PauseRoles_OnlyGuardian', inputs: [{ name: 'caller', type: 'address' }] },
+  { type: 'error', name: 'PauseRoles_OnlyPauser', inputs: [{ name: 'caller', type: 'address' }] },
+  { type: 'error', name: 'PauseRoles_RenounceDisabled', inputs: [] },
   { type: 'error', name: 'Receiver_AlreadySet', inputs: [{ name: 'current', type: 'bytes32' }] },
   {
     type: 'error',
@@ -319,10 +432,33 @@ export const emissionReceiverAbi = [
       { name: 'minValidEpoch', type: 'uint32' },
     ],
   },
+  {
+    type: 'error',
+    name: 'Receiver_InsufficientReturnable',
+    inputs: [
+      { name: 'returnable', type: 'uint256' },
+      { name: 'requested', type: 'uint256' },
+    ],
+  },
   { type: 'error', name: 'Receiver_IsPaused', inputs: [] },
+  {
+    type: 'error',
+    name: 'Receiver_NoSurplus',
+    inputs: [
+      { name: 'token', type: 'address' },
+      { name: 'surplus', type: 'uint256' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'Receiver_NotCovered',
+    inputs: [
+      { name: 'held', type: 'uint256' },
+      { name: 'owed', type: 'uint256' },
+    ],
+  },
   { type: 'error', name: 'Receiver_OnlyController', inputs: [{ name: 'caller', type: 'address' }] },
   { type: 'error', name: 'Receiver_OnlyEndpoint', inputs: [{ name: 'caller', type: 'address' }] },
-  { type: 'error', name: 'Receiver_OnlyGuardian', inputs: [{ name: 'caller', type: 'address' }] },
   {
     type: 'error',
     name: 'Receiver_OnlyHub',
@@ -341,8 +477,9 @@ export const emissionReceiverAbi = [
       { name: 'requested', type: 'uint256' },
     ],
   },
-  { type: 'error', name: 'Receiver_RenounceDisabled', inputs: [] },
+  { type: 'error', name: 'Receiver_UnexpectedValue', inputs: [{ name: 'value', type: 'uint256' }] },
   { type: 'error', name: 'Receiver_ZeroAddress', inputs: [] },
+  { type: 'error', name: 'Receiver_ZeroAmount', inputs: [] },
   { type: 'error', name: 'ReentrancyGuardReentrantCall', inputs: [] },
   {
     type: 'error',

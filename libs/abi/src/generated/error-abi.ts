@@ -13,7 +13,29 @@ export const errorAbi = [
   },
   { type: 'error', name: 'AmountSDOverflowed', inputs: [{ name: 'amountSD', type: 'uint256' }] },
   { type: 'error', name: 'Bridge_AlreadyCredited', inputs: [{ name: 'guid', type: 'bytes32' }] },
-  { type: 'error', name: 'Bridge_DustStaysEscrowed', inputs: [{ name: 'dust', type: 'uint256' }] },
+  {
+    type: 'error',
+    name: 'Bridge_BadDecimals',
+    inputs: [
+      { name: 'decimals', type: 'uint8' },
+      { name: 'sharedDecimals', type: 'uint8' },
+    ],
+  },
+  { type: 'error', name: 'Bridge_BadPayload', inputs: [] },
+  { type: 'error', name: 'Bridge_BadPeer', inputs: [{ name: 'peer', type: 'bytes32' }] },
+  { type: 'error', name: 'Bridge_BadRecipient', inputs: [{ name: 'recipient', type: 'address' }] },
+  { type: 'error', name: 'Bridge_BadSignature', inputs: [{ name: 'user', type: 'address' }] },
+  { type: 'error', name: 'Bridge_Expired', inputs: [{ name: 'deadline', type: 'uint256' }] },
+  { type: 'error', name: 'Bridge_IsPaused', inputs: [] },
+  { type: 'error', name: 'Bridge_IsRouted', inputs: [{ name: 'token', type: 'address' }] },
+  {
+    type: 'error',
+    name: 'Bridge_LengthMismatch',
+    inputs: [
+      { name: 'requests', type: 'uint256' },
+      { name: 'fees', type: 'uint256' },
+    ],
+  },
   { type: 'error', name: 'Bridge_NoPeer', inputs: [{ name: 'eid', type: 'uint32' }] },
   { type: 'error', name: 'Bridge_NoRoute', inputs: [{ name: 'token', type: 'address' }] },
   {
@@ -41,6 +63,14 @@ export const errorAbi = [
       { name: 'state', type: 'uint8' },
     ],
   },
+  {
+    type: 'error',
+    name: 'Bridge_NotUnassigned',
+    inputs: [
+      { name: 'guid', type: 'bytes32' },
+      { name: 'recipient', type: 'address' },
+    ],
+  },
   { type: 'error', name: 'Bridge_OnlyEndpoint', inputs: [{ name: 'caller', type: 'address' }] },
   {
     type: 'error',
@@ -51,7 +81,14 @@ export const errorAbi = [
     ],
   },
   { type: 'error', name: 'Bridge_OnlySelf', inputs: [{ name: 'caller', type: 'address' }] },
-  { type: 'error', name: 'Bridge_RenounceDisabled', inputs: [] },
+  {
+    type: 'error',
+    name: 'Bridge_OutflowLimit',
+    inputs: [
+      { name: 'available', type: 'uint256' },
+      { name: 'requested', type: 'uint256' },
+    ],
+  },
   {
     type: 'error',
     name: 'Bridge_RouteFixed',
@@ -75,6 +112,14 @@ export const errorAbi = [
     inputs: [
       { name: 'farmId', type: 'uint32' },
       { name: 'token', type: 'address' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'Bridge_WrongValue',
+    inputs: [
+      { name: 'fees', type: 'uint256' },
+      { name: 'value', type: 'uint256' },
     ],
   },
   { type: 'error', name: 'Bridge_ZeroAddress', inputs: [] },
@@ -104,7 +149,7 @@ export const errorAbi = [
     inputs: [
       { name: 'eid', type: 'uint32' },
       { name: 'farmId', type: 'uint32' },
-      { name: 'previousSD', type: 'uint64' },
+      { name: 'referenceSD', type: 'uint64' },
       { name: 'amountSD', type: 'uint64' },
     ],
   },
@@ -157,6 +202,14 @@ export const errorAbi = [
     ],
   },
   { type: 'error', name: 'Controller_IsPaused', inputs: [] },
+  {
+    type: 'error',
+    name: 'Controller_MissingTarget',
+    inputs: [
+      { name: 'eid', type: 'uint32' },
+      { name: 'farmId', type: 'uint32' },
+    ],
+  },
   { type: 'error', name: 'Controller_NotDecided', inputs: [{ name: 'epoch', type: 'uint32' }] },
   { type: 'error', name: 'Controller_NotStarted', inputs: [] },
   {
@@ -167,10 +220,8 @@ export const errorAbi = [
       { name: 'eid', type: 'uint32' },
     ],
   },
-  { type: 'error', name: 'Controller_OnlyGuardian', inputs: [{ name: 'caller', type: 'address' }] },
   { type: 'error', name: 'Controller_OnlyOperator', inputs: [{ name: 'caller', type: 'address' }] },
   { type: 'error', name: 'Controller_OnlySelf', inputs: [{ name: 'caller', type: 'address' }] },
-  { type: 'error', name: 'Controller_RenounceDisabled', inputs: [] },
   {
     type: 'error',
     name: 'Controller_ShareOutOfBounds',
@@ -205,6 +256,7 @@ export const errorAbi = [
     ],
   },
   { type: 'error', name: 'Controller_ZeroAddress', inputs: [] },
+  { type: 'error', name: 'Controller_ZeroAmount', inputs: [] },
   { type: 'error', name: 'Controller_ZeroDuration', inputs: [] },
   { inputs: [], name: 'DVN_InvalidDVNIdx', type: 'error' },
   { inputs: [{ name: 'cursor', type: 'uint256' }], name: 'DVN_InvalidDVNOptions', type: 'error' },
@@ -277,15 +329,43 @@ export const errorAbi = [
   { type: 'error', name: 'ERC6372InconsistentClock', inputs: [] },
   { type: 'error', name: 'FailedCall', inputs: [] },
   { type: 'error', name: 'Farms_AlreadySet', inputs: [{ name: 'current', type: 'address' }] },
+  { type: 'error', name: 'Farms_BadDuration', inputs: [{ name: 'seconds_', type: 'uint256' }] },
+  { type: 'error', name: 'Farms_BadScale', inputs: [{ name: 'scaleBits', type: 'uint8' }] },
   {
     type: 'error',
-    name: 'Farms_BadScale',
+    name: 'Farms_BadState',
     inputs: [
-      { name: 'scaleBits', type: 'uint8' },
-      { name: 'minWeightBits', type: 'uint8' },
+      { name: 'farmId', type: 'uint32' },
+      { name: 'from', type: 'uint8' },
+      { name: 'to', type: 'uint8' },
+    ],
+  },
+  { type: 'error', name: 'Farms_BadTerms', inputs: [{ name: 'farmId', type: 'uint32' }] },
+  {
+    type: 'error',
+    name: 'Farms_BadTier',
+    inputs: [
+      { name: 'farmId', type: 'uint32' },
+      { name: 'tier', type: 'uint8' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'Farms_BelowMinimum',
+    inputs: [
+      { name: 'weight', type: 'uint256' },
+      { name: 'minimum', type: 'uint256' },
     ],
   },
   { type: 'error', name: 'Farms_FarmExists', inputs: [{ name: 'farmId', type: 'uint32' }] },
+  {
+    type: 'error',
+    name: 'Farms_FundingBound',
+    inputs: [
+      { name: 'token', type: 'address' },
+      { name: 'funded', type: 'uint256' },
+    ],
+  },
   {
     type: 'error',
     name: 'Farms_InsufficientStake',
@@ -304,10 +384,36 @@ export const errorAbi = [
   },
   {
     type: 'error',
+    name: 'Farms_LockShortened',
+    inputs: [
+      { name: 'lockEnd', type: 'uint32' },
+      { name: 'requested', type: 'uint32' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'Farms_NoSurplus',
+    inputs: [
+      { name: 'token', type: 'address' },
+      { name: 'surplus', type: 'uint256' },
+    ],
+  },
+  { type: 'error', name: 'Farms_NoTerms', inputs: [{ name: 'farmId', type: 'uint32' }] },
+  {
+    type: 'error',
     name: 'Farms_NotActive',
     inputs: [
       { name: 'farmId', type: 'uint32' },
       { name: 'state', type: 'uint8' },
+    ],
+  },
+  { type: 'error', name: 'Farms_NotCompoundable', inputs: [{ name: 'farmId', type: 'uint32' }] },
+  {
+    type: 'error',
+    name: 'Farms_NotMigratable',
+    inputs: [
+      { name: 'fromFarmId', type: 'uint32' },
+      { name: 'toFarmId', type: 'uint32' },
     ],
   },
   {
@@ -318,9 +424,41 @@ export const errorAbi = [
       { name: 'bridge', type: 'address' },
     ],
   },
+  {
+    type: 'error',
+    name: 'Farms_NothingToPoke',
+    inputs: [
+      { name: 'farmId', type: 'uint32' },
+      { name: 'user', type: 'address' },
+    ],
+  },
   { type: 'error', name: 'Farms_OnlyBridge', inputs: [{ name: 'caller', type: 'address' }] },
+  {
+    type: 'error',
+    name: 'Farms_OnlyFunder',
+    inputs: [
+      { name: 'caller', type: 'address' },
+      { name: 'funder', type: 'address' },
+    ],
+  },
+  { type: 'error', name: 'Farms_OnlyOwnerOfPosition', inputs: [{ name: 'user', type: 'address' }] },
   { type: 'error', name: 'Farms_OnlyReceiver', inputs: [{ name: 'caller', type: 'address' }] },
-  { type: 'error', name: 'Farms_RenounceDisabled', inputs: [] },
+  {
+    type: 'error',
+    name: 'Farms_PositionLocked',
+    inputs: [
+      { name: 'farmId', type: 'uint32' },
+      { name: 'lockEnd', type: 'uint32' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'Farms_RateWouldFall',
+    inputs: [
+      { name: 'rate', type: 'uint256' },
+      { name: 'newRate', type: 'uint256' },
+    ],
+  },
   {
     type: 'error',
     name: 'Farms_StakeTokenInUse',
@@ -331,6 +469,16 @@ export const errorAbi = [
   },
   {
     type: 'error',
+    name: 'Farms_StreamTokenInUse',
+    inputs: [
+      { name: 'farmId', type: 'uint32' },
+      { name: 'token', type: 'address' },
+    ],
+  },
+  { type: 'error', name: 'Farms_TooManyFarms', inputs: [{ name: 'stakeToken', type: 'address' }] },
+  { type: 'error', name: 'Farms_TooManyStreams', inputs: [{ name: 'farmId', type: 'uint32' }] },
+  {
+    type: 'error',
     name: 'Farms_TransferShort',
     inputs: [
       { name: 'expected', type: 'uint256' },
@@ -338,6 +486,14 @@ export const errorAbi = [
     ],
   },
   { type: 'error', name: 'Farms_UnknownFarm', inputs: [{ name: 'farmId', type: 'uint32' }] },
+  {
+    type: 'error',
+    name: 'Farms_UnknownStream',
+    inputs: [
+      { name: 'farmId', type: 'uint32' },
+      { name: 'stream', type: 'uint8' },
+    ],
+  },
   {
     type: 'error',
     name: 'Farms_WeightCap',
@@ -580,10 +736,33 @@ export const errorAbi = [
       { name: 'minValidEpoch', type: 'uint32' },
     ],
   },
+  {
+    type: 'error',
+    name: 'Receiver_InsufficientReturnable',
+    inputs: [
+      { name: 'returnable', type: 'uint256' },
+      { name: 'requested', type: 'uint256' },
+    ],
+  },
   { type: 'error', name: 'Receiver_IsPaused', inputs: [] },
+  {
+    type: 'error',
+    name: 'Receiver_NoSurplus',
+    inputs: [
+      { name: 'token', type: 'address' },
+      { name: 'surplus', type: 'uint256' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'Receiver_NotCovered',
+    inputs: [
+      { name: 'held', type: 'uint256' },
+      { name: 'owed', type: 'uint256' },
+    ],
+  },
   { type: 'error', name: 'Receiver_OnlyController', inputs: [{ name: 'caller', type: 'address' }] },
   { type: 'error', name: 'Receiver_OnlyEndpoint', inputs: [{ name: 'caller', type: 'address' }] },
-  { type: 'error', name: 'Receiver_OnlyGuardian', inputs: [{ name: 'caller', type: 'address' }] },
   {
     type: 'error',
     name: 'Receiver_OnlyHub',
@@ -602,8 +781,9 @@ export const errorAbi = [
       { name: 'requested', type: 'uint256' },
     ],
   },
-  { type: 'error', name: 'Receiver_RenounceDisabled', inputs: [] },
+  { type: 'error', name: 'Receiver_UnexpectedValue', inputs: [{ name: 'value', type: 'uint256' }] },
   { type: 'error', name: 'Receiver_ZeroAddress', inputs: [] },
+  { type: 'error', name: 'Receiver_ZeroAmount', inputs: [] },
   { type: 'error', name: 'ReentrancyGuardReentrantCall', inputs: [] },
   {
     type: 'error',

@@ -5,6 +5,7 @@ import { LedgerTables1763700000002 } from './0002-ledger.js';
 import { RewardTables1763700000003 } from './0003-rewards.js';
 import { EmissionDecisions1763700000004 } from './0004-emission-decisions.js';
 import { ReconcileTables1763700000005 } from './0005-reconcile.js';
+import { FarmStreams1763700000006 } from './0006-farm-streams.js';
 
 /** Every migration, oldest first. A released one is never edited: a later one corrects it. */
 export const migrations: readonly (new () => MigrationInterface)[] = [
@@ -13,4 +14,5 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   RewardTables1763700000003,
   EmissionDecisions1763700000004,
   ReconcileTables1763700000005,
+  FarmStreams1763700000006,
 ];

@@ -1,196 +1,318 @@
-import { type Address, assert, type FarmId, minOf } from '#kernel';
+import { type Address, assert, defined, type FarmId, minOf } from '#kernel';
+import {
+  accrueStream,
+  adjustStream,
+  DUST_BITS,
+  keepRemainder,
+  spreadResidue,
+  type StreamState,
+} from './stream.js';
 
 /**
- * Twin of the accumulator of `Farms.sol`, bit for bit: the same integers, the same order of
- * operations, the same rounding. Scaled amounts count 2^-scaleBits wei, stream amounts (suffix X
- * on rate, undistributed and carried) count 2^-16 wei, times are seconds.
+ * Twin of the accumulators of `Farms.sol`, bit for bit: the same integers, the same order of
+ * operations, the same rounding. Scaled amounts (suffix X) count 2^-scaleBits wei.
  *
- * Every division rounds down and keeps its remainder: the accumulator's in `residueX`, the rate's
- * in `carriedX`. So for every farm, exactly and at every time,
- * `funded << scaleBits` = claimed and pending of all positions + residueX
- * + (remaining + undistributedX + carriedX) << (scaleBits - 16).
+ * The twin takes weights from the events: what boost a position has is the contract's business,
+ * what the weight then earns is computed here.
  */
-export const STREAM_BITS = 16n;
+
+/** The stream that the emission receiver funds; its reward token is the same in all farms. */
+export const EMISSION = 0;
+
+export type FarmStatus = 'active' | 'deposits-paused' | 'ended';
+
+/** A lock that can be chosen. */
+export interface TierState {
+  /** Seconds. */
+  readonly term: number;
+  readonly boostBps: number;
+  readonly feeBps: number;
+}
+
+export interface TenureStepState {
+  /** Seconds. */
+  readonly minTenure: number;
+  readonly bonusBps: number;
+}
 
 export interface FarmState {
   readonly farmId: FarmId;
   readonly stakeToken: Address;
   readonly scaleBits: number;
-  readonly minWeightBits: number;
-  readonly status: 'active' | 'ended';
-  /** Wei per second. */
-  readonly maxRate: bigint;
+  readonly hasTerms: boolean;
+  readonly status: FarmStatus;
   readonly totalWeight: bigint;
-  /** Scaled reward per unit of weight, as stored on chain. */
-  readonly acc: bigint;
-  readonly residueX: bigint;
-  /** Time of the last checkpoint, 0 before the first. */
-  readonly lastAt: number;
-  readonly endAt: number;
-  /** Stream units per second. */
-  readonly rateX: bigint;
-  readonly undistributedX: bigint;
-  readonly carriedX: bigint;
-  /** Wei. */
-  readonly funded: bigint;
+  readonly principal: bigint;
+  readonly tiers: readonly TierState[];
+  readonly steps: readonly TenureStepState[];
+  /** The emission first. */
+  readonly streams: readonly StreamState[];
 }
+
+/** What a position agreed to when it was locked. */
+export interface LockState {
+  /** Second the lock ends; 0 without one. */
+  readonly lockEnd: number;
+  /** From 1; 0 for none. */
+  readonly tier: number;
+  readonly tierBoostBps: number;
+  readonly feeBps: number;
+}
+
+export const NO_LOCK: LockState = { lockEnd: 0, tier: 0, tierBoostBps: 10_000, feeBps: 0 };
 
 export interface PositionState {
   readonly farmId: FarmId;
   readonly user: Address;
+  readonly principal: bigint;
   readonly weight: bigint;
-  readonly accPaid: bigint;
-  /** Scaled reward settled and not paid. */
-  readonly pendingX: bigint;
-  /** Wei paid so far. The contract does not keep it; its Claimed events sum to it. */
-  readonly claimed: bigint;
+  readonly lock: LockState;
+  /**
+   * Word that the contract stores for each stream: the accumulator up to which the position is
+   * paid while it has weight, what is pending while it has none. Absent words are 0.
+   */
+  readonly words: readonly bigint[];
+  /** Wei paid so far of each stream. The contract does not keep it; its events sum to it. */
+  readonly claimed: readonly bigint[];
 }
 
-/** A farm as it is registered: no stake, no stream, never checkpointed. */
-export function newFarm(options: {
-  readonly farmId: FarmId;
-  readonly stakeToken: Address;
-  readonly scaleBits: number;
-  readonly minWeightBits: number;
-  readonly maxRate: bigint;
-}): FarmState {
-  return {
-    ...options,
-    status: 'active',
-    totalWeight: 0n,
-    acc: 0n,
-    residueX: 0n,
-    lastAt: 0,
-    endAt: 0,
-    rateX: 0n,
-    undistributedX: 0n,
-    carriedX: 0n,
-    funded: 0n,
-  };
+/** A position in its farm, both at one time. */
+export interface Stake {
+  readonly farm: FarmState;
+  readonly position: PositionState;
+}
+
+/** A farm as it is registered: nobody staked, nothing funded. */
+export function newFarm(
+  options: Pick<FarmState, 'farmId' | 'stakeToken' | 'scaleBits' | 'hasTerms'> & {
+    readonly emission: StreamState;
+  },
+): FarmState {
+  const { emission, ...registered } = options;
+  const empty = { status: 'active', totalWeight: 0n, principal: 0n, tiers: [], steps: [] } as const;
+  return { ...registered, ...empty, streams: [emission] };
 }
 
 export function newPosition(farmId: FarmId, user: Address): PositionState {
-  return { farmId, user, weight: 0n, accPaid: 0n, pendingX: 0n, claimed: 0n };
+  const nothing = { principal: 0n, weight: 0n, lock: NO_LOCK, words: [], claimed: [] };
+  return { farmId, user, ...nothing };
 }
 
-/**
- * The farm at time `at`: what streamed since its checkpoint goes to the accumulator, or, below the
- * least total weight, to `undistributedX`.
- */
+export function streamIn(farm: FarmState, stream: number): StreamState {
+  return defined(farm.streams[stream], `stream ${stream} of farm ${farm.farmId}`);
+}
+
+/** The farm with one stream replaced. */
+export function withStream(farm: FarmState, index: number, stream: StreamState): FarmState {
+  return { ...farm, streams: farm.streams.with(index, stream) };
+}
+
+/** The farm at time `at`: every stream with what it emitted since its checkpoint accounted for. */
 export function accrueTo(farm: FarmState, at: number): FarmState {
-  assert(
-    at >= farm.lastAt,
-    `farm ${farm.farmId}: time runs backwards from ${farm.lastAt} to ${at}`,
-  );
-  const until = Math.min(at, farm.endAt);
-  if (until <= farm.lastAt) return { ...farm, lastAt: at };
-  const emittedX = farm.rateX * BigInt(until - farm.lastAt);
-  if (farm.totalWeight < 1n << BigInt(farm.minWeightBits)) {
-    return { ...farm, undistributedX: farm.undistributedX + emittedX, lastAt: at };
-  }
-  const scaledX = (emittedX << (BigInt(farm.scaleBits) - STREAM_BITS)) + farm.residueX;
-  return {
-    ...farm,
-    acc: farm.acc + scaledX / farm.totalWeight,
-    residueX: scaledX % farm.totalWeight,
-    lastAt: at,
-  };
+  return { ...farm, streams: farm.streams.map((stream) => accrueStream(stream, farm, at)) };
 }
 
-/** The position with everything up to accumulator value `acc` in `pendingX`. */
-export function settle(position: PositionState, acc: bigint): PositionState {
-  assert(
-    acc >= position.accPaid,
-    `farm ${position.farmId}: accumulator ${acc} is below ${position.accPaid} paid to ${position.user}`,
-  );
-  const pendingX = position.pendingX + position.weight * (acc - position.accPaid);
-  return { ...position, pendingX, accPaid: acc };
+/** Words of the emission share a slot with the weight; those of other streams fill theirs. */
+function wordBits(stream: number): number {
+  return stream === EMISSION ? 160 : 256;
 }
 
-/** Farm and position after `weightDelta` was staked (positive) or withdrawn (negative) at `at`. */
-export function changeWeight(options: {
+/** Low bits of a pending amount that a word without weight does not keep. */
+function droppedBits(farm: FarmState, stream: number): bigint {
+  return stream === EMISSION && farm.scaleBits > 64 ? BigInt(farm.scaleBits - 64) : 0n;
+}
+
+/** Scaled reward of a position in a stream of an accrued farm. */
+export function pendingXOf({ farm, position }: Stake, stream: number): bigint {
+  const { weight } = position;
+  const word = position.words[stream] ?? 0n;
+  if (weight === 0n) return word << droppedBits(farm, stream);
+  return weight * BigInt.asUintN(wordBits(stream), streamIn(farm, stream).acc - word);
+}
+
+/** The word of a position with `weight` and `pendingX`, and what the word cannot hold of it. */
+function packWord(options: {
   readonly farm: FarmState;
-  readonly position: PositionState;
-  readonly weightDelta: bigint;
-  readonly at: number;
-}): { readonly farm: FarmState; readonly position: PositionState } {
-  const farm = accrueTo(options.farm, options.at);
-  const settled = settle(options.position, farm.acc);
-  const weight = settled.weight + options.weightDelta;
-  const totalWeight = farm.totalWeight + options.weightDelta;
-  assert(weight >= 0n, `farm ${farm.farmId}: stake of ${settled.user} would fall to ${weight}`);
-  assert(totalWeight >= weight, `farm ${farm.farmId}: total ${totalWeight} is below one position`);
-  return { farm: { ...farm, totalWeight }, position: { ...settled, weight } };
+  readonly stream: number;
+  readonly weight: bigint;
+  readonly pendingX: bigint;
+}): { readonly word: bigint; readonly remainderX: bigint } {
+  const { farm, stream, weight, pendingX } = options;
+  if (weight === 0n) {
+    const dropped = droppedBits(farm, stream);
+    return { word: pendingX >> dropped, remainderX: BigInt.asUintN(Number(dropped), pendingX) };
+  }
+  const { acc } = streamIn(farm, stream);
+  const word = BigInt.asUintN(wordBits(stream), acc - pendingX / weight);
+  return { word, remainderX: pendingX % weight };
 }
 
 /**
- * The position after a claim at `at` and the wei it pays. The farm is accrued in memory only, as
- * on chain, so a claim leaves it as it was.
+ * Farm and position after the position got `weight` at `at` and `principalDelta` was staked
+ * (positive) or withdrawn. Rewards of all streams stay pending, but for the remainders of less than
+ * a wei that go to all stakers.
  */
-export function claimAt(
-  farm: FarmState,
-  position: PositionState,
-  at: number,
-): { readonly position: PositionState; readonly paid: bigint } {
-  const settled = settle(position, accrueTo(farm, at).acc);
-  const scale = BigInt(farm.scaleBits);
-  const paid = settled.pendingX >> scale;
+export function changeWeight(
+  options: Stake & {
+    readonly principalDelta: bigint;
+    readonly weight: bigint;
+    readonly at: number;
+  },
+): Stake {
+  const { principalDelta, weight, at } = options;
+  const before = { farm: accrueTo(options.farm, at), position: options.position };
+  const words = before.farm.streams.map((_, stream) => {
+    const pendingX = pendingXOf(before, stream);
+    return packWord({ farm: before.farm, stream, weight, pendingX });
+  });
+  return settled({ ...before, principalDelta, weight, words });
+}
+
+/**
+ * As `changeWeight`, and the whole wei of the emission are paid. A position left without weight
+ * keeps nothing of it: the rest, less than a wei, goes to all stakers.
+ */
+export function exitAt(
+  options: Stake & {
+    readonly amount: bigint;
+    readonly weight: bigint;
+    readonly at: number;
+  },
+): Stake & { readonly paid: bigint } {
+  const { amount, weight, at } = options;
+  const before = { farm: accrueTo(options.farm, at), position: options.position };
+  const { farm } = before;
+  const emittedX = pendingXOf(before, EMISSION);
+  const paid = emittedX >> BigInt(farm.scaleBits);
+  const restX = BigInt.asUintN(farm.scaleBits, emittedX);
+  const words = farm.streams.map((_, stream) => {
+    if (stream === EMISSION && weight === 0n) return { word: 0n, remainderX: restX };
+    const pendingX = stream === EMISSION ? restX : pendingXOf(before, stream);
+    return packWord({ farm, stream, weight, pendingX });
+  });
+  const after = settled({ ...before, principalDelta: -amount, weight, words });
+  return { ...after, position: addClaimed(after.position, EMISSION, paid), paid };
+}
+
+function settled(
+  options: Stake & {
+    readonly principalDelta: bigint;
+    readonly weight: bigint;
+    readonly words: readonly { readonly word: bigint; readonly remainderX: bigint }[];
+  },
+): Stake {
+  const { farm, position, principalDelta, weight, words } = options;
+  const principal = position.principal + principalDelta;
+  const totalWeight = farm.totalWeight - position.weight + weight;
+  const where = `farm ${farm.farmId}`;
+  assert(principal >= 0n, `${where}: stake of ${position.user} would fall to ${principal}`);
+  assert(totalWeight >= weight, `${where}: total ${totalWeight} is below one position`);
+  assert(weight === 0n || principal > 0n, `${where}: ${position.user} has weight without stake`);
+  const streams = farm.streams.map((stream, index) => {
+    const { remainderX } = defined(words[index], `word ${index}`);
+    return spreadResidue(keepRemainder(stream, remainderX), totalWeight);
+  });
   return {
-    paid,
+    farm: { ...farm, totalWeight, principal: farm.principal + principalDelta, streams },
     position: {
-      ...settled,
-      pendingX: settled.pendingX - (paid << scale),
-      claimed: settled.claimed + paid,
+      ...position,
+      principal,
+      weight,
+      words: words.map(({ word }) => word),
+      lock: principal === 0n ? NO_LOCK : position.lock,
     },
   };
 }
 
-/** Stream units from `at` to the end of the stream. */
-function remainingX(farm: FarmState, at: number): bigint {
-  return farm.endAt > at ? farm.rateX * BigInt(farm.endAt - at) : 0n;
+function addClaimed(position: PositionState, stream: number, paid: bigint): PositionState {
+  const claimed = position.claimed.slice();
+  while (claimed.length <= stream) claimed.push(0n);
+  return { ...position, claimed: claimed.with(stream, (claimed[stream] ?? 0n) + paid) };
 }
 
 /**
- * The farm after `delta` wei were added to (positive) or taken out of its stream at `at`; the
- * stream then ends at `endAt` or at its previous end, whichever is later.
+ * Farm and position after a claim of the emission at `at`, and the wei it pays. The farm is accrued
+ * in memory only, as on chain; all that a claim leaves there is its dust.
  */
-export function adjustStream(options: {
+export function claimAt(
+  options: Stake & {
+    readonly at: number;
+    /** Wei to be paid at most; everything else stays pending. */
+    readonly most?: bigint | undefined;
+  },
+): Stake & { readonly paid: bigint } {
+  const { at } = options;
+  const before = { farm: accrueTo(options.farm, at), position: options.position };
+  const pendingX = pendingXOf(before, EMISSION);
+  const scale = BigInt(before.farm.scaleBits);
+  const earned = pendingX >> scale;
+  const paid = minOf(earned, options.most ?? earned);
+  if (paid === 0n) return { farm: options.farm, position: options.position, paid };
+  const { weight } = before.position;
+  const restX = pendingX - (paid << scale);
+  const { word, remainderX } = packWord({
+    farm: before.farm,
+    stream: EMISSION,
+    weight,
+    pendingX: restX,
+  });
+  const stored = streamIn(options.farm, EMISSION);
+  const dustX = stored.dustX + (remainderX << (DUST_BITS - scale));
+  return {
+    farm: withStream(options.farm, EMISSION, { ...stored, dustX }),
+    position: addClaimed(withWord(options.position, EMISSION, word), EMISSION, paid),
+    paid,
+  };
+}
+
+/** Farm and position after a claim of another stream at `at`; it stays accrued. */
+export function claimStreamAt(
+  options: Stake & { readonly stream: number; readonly at: number },
+): Stake & { readonly paid: bigint } {
+  const { stream, at, position } = options;
+  assert(stream !== EMISSION, 'the emission is claimed by itself');
+  const accrued = accrueStream(streamIn(options.farm, stream), options.farm, at);
+  const farm = withStream(options.farm, stream, accrued);
+  const pendingX = pendingXOf({ farm, position }, stream);
+  const paid = pendingX >> BigInt(farm.scaleBits);
+  const restX = BigInt.asUintN(farm.scaleBits, pendingX);
+  const { weight } = position;
+  const { word, remainderX } = packWord({ farm, stream, weight, pendingX: restX });
+  const kept = spreadResidue(keepRemainder(accrued, remainderX), farm.totalWeight);
+  return {
+    farm: withStream(farm, stream, kept),
+    position: addClaimed(withWord(position, stream, word), stream, paid),
+    paid,
+  };
+}
+
+function withWord(position: PositionState, stream: number, word: bigint): PositionState {
+  const words = position.words.slice();
+  while (words.length <= stream) words.push(0n);
+  return { ...position, words: words.with(stream, word) };
+}
+
+/** The farm after `delta` wei were added to or taken out of one of its streams. */
+export function adjustFarm(options: {
   readonly farm: FarmState;
+  readonly stream: number;
   readonly delta: bigint;
   readonly endAt: number;
   readonly at: number;
 }): FarmState {
-  const { delta, at } = options;
-  const farm = accrueTo(options.farm, at);
-  const endAt = Math.max(farm.endAt > at ? farm.endAt : 0, options.endAt);
-  assert(endAt > at, `farm ${farm.farmId}: the stream would end at ${endAt}, not after ${at}`);
-  const streamX =
-    remainingX(farm, at) + farm.carriedX + farm.undistributedX + (delta << STREAM_BITS);
-  assert(streamX >= 0n, `farm ${farm.farmId}: more taken back than was not streamed`);
-  const seconds = BigInt(endAt - at);
-  const rateX = minOf(streamX / seconds, farm.maxRate << STREAM_BITS);
-  return {
-    ...farm,
-    rateX,
-    endAt,
-    carriedX: streamX - rateX * seconds,
-    undistributedX: 0n,
-    funded: farm.funded + delta,
-  };
+  const { farm, stream: index, ...change } = options;
+  const stream = adjustStream({ stream: streamIn(farm, index), split: farm, ...change });
+  return withStream(farm, index, stream);
 }
 
-/** Wei the position could claim at `at`; rounds down, the rest stays pending. */
-export function earnedOf(farm: FarmState, position: PositionState, at: number): bigint {
-  return settle(position, accrueTo(farm, at).acc).pendingX >> BigInt(farm.scaleBits);
+/** Wei of a stream that the position could claim at `at`; rounds down, the rest stays pending. */
+export function earnedOf(stake: Stake, stream: number, at: number): bigint {
+  const accrued = accrueStream(streamIn(stake.farm, stream), stake.farm, at);
+  const farm = withStream(stake.farm, stream, accrued);
+  return pendingXOf({ farm, position: stake.position }, stream) >> BigInt(farm.scaleBits);
 }
 
-/** Wei the position was ever given up to `at`: earned and claimed. */
-export function accruedOf(farm: FarmState, position: PositionState, at: number): bigint {
-  return earnedOf(farm, position, at) + position.claimed;
-}
-
-/** Wei of the stream not emitted at `at`, rounded down: remaining, carried and undistributed. */
-export function unstreamedOf(farm: FarmState, at: number): bigint {
-  const now = accrueTo(farm, at);
-  return (remainingX(now, at) + now.carriedX + now.undistributedX) >> STREAM_BITS;
+/** Wei of a stream that the position was ever given up to `at`: earned and claimed. */
+export function accruedOf(stake: Stake, stream: number, at: number): bigint {
+  return earnedOf(stake, stream, at) + (stake.position.claimed[stream] ?? 0n);
 }

@@ -5,9 +5,16 @@ import { type EmissionEvent, type EmissionSchedule, type ParameterFact } from '.
 export interface ControllerState {
   readonly operator: Address | null;
   readonly guardian: Address | null;
+  /** Hot key that may pause until it expires; `until` in seconds. */
+  readonly sentinel: { readonly address: Address; readonly until: number } | null;
   /** Schedules ascending by first epoch; the last one that has begun rules. */
   readonly schedules: readonly EmissionSchedule[];
   readonly maxChangeBps: number | null;
+  /** Multiples of the revenue of the epoch before, ascending by the first epoch they bound. */
+  readonly revenueMultiples: readonly {
+    readonly fromEpoch: number;
+    readonly multipleBps: number;
+  }[];
   /** Wei of native money a dispatch may cost. */
   readonly feeCap: bigint | null;
   readonly isPaused: boolean;
@@ -29,8 +36,10 @@ export interface ControllerState {
 const INITIAL: ControllerState = {
   operator: null,
   guardian: null,
+  sentinel: null,
   schedules: [],
   maxChangeBps: null,
+  revenueMultiples: [],
   feeCap: null,
   isPaused: false,
   chains: [],
@@ -50,6 +59,15 @@ function applyParameter(state: ControllerState, event: ParameterFact): Controlle
       return { ...state, operator: event.operator };
     case 'guardian-set':
       return { ...state, guardian: event.guardian };
+    case 'sentinel-set': {
+      const { sentinel: address, until } = event;
+      return { ...state, sentinel: { address, until } };
+    }
+    case 'revenue-multiple-set': {
+      const { fromEpoch, multipleBps } = event;
+      const before = state.revenueMultiples.filter((one) => one.fromEpoch < fromEpoch);
+      return { ...state, revenueMultiples: [...before, { fromEpoch, multipleBps }] };
+    }
     case 'max-change-set':
       return { ...state, maxChangeBps: event.maxChangeBps };
     case 'fee-cap-set':

@@ -48,6 +48,19 @@ export type ParameterFact =
   | { readonly kind: 'fee-cap-set'; readonly feeCap: bigint }
   | { readonly kind: 'operator-set'; readonly operator: Address }
   | { readonly kind: 'guardian-set'; readonly guardian: Address }
+  | {
+      readonly kind: 'sentinel-set';
+      readonly sentinel: Address;
+      /** Time from which it is nobody, in seconds. */
+      readonly until: number;
+    }
+  | {
+      readonly kind: 'revenue-multiple-set';
+      /** First epoch whose budget the multiple bounds. */
+      readonly fromEpoch: number;
+      /** Share of the revenue of the epoch before; 0 for no bound. */
+      readonly multipleBps: number;
+    }
   | { readonly kind: 'controller-paused'; readonly isPaused: boolean };
 
 /** A step of an order; `guid` is null where the hub served its own farms without a packet. */
@@ -94,16 +107,34 @@ export type OrderFact =
     }
   | { readonly kind: 'order-unreadable'; readonly guid: Hex | null; readonly amount: bigint }
   | {
-      readonly kind: 'pot-withdrawn';
+      readonly kind: 'pot-released';
       /** 0 for the pot of unreadable orders. */
       readonly epoch: number;
-      readonly to: Address;
+      /** Wei that can be returned to the hub from now on. */
       readonly amount: bigint;
       readonly pot: bigint;
     };
 
 /** What moves no order and no parameter but is kept. */
 export type OtherFact =
+  | {
+      readonly kind: 'revenue-deposited';
+      readonly epoch: number;
+      readonly from: Address;
+      readonly amount: bigint;
+    }
+  | {
+      readonly kind: 'returned-to-hub';
+      /** Null where the receiver stands on the hub and no packet was needed. */
+      readonly guid: Hex | null;
+      readonly amount: bigint;
+    }
+  | {
+      readonly kind: 'surplus-recovered';
+      readonly token: Address;
+      readonly to: Address;
+      readonly amount: bigint;
+    }
   | { readonly kind: 'token-withdrawn'; readonly to: Address; readonly amount: bigint }
   | { readonly kind: 'receiver-paused'; readonly isPaused: boolean }
   | { readonly kind: 'min-valid-epoch-set'; readonly epoch: number };

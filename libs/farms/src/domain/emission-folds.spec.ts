@@ -121,9 +121,8 @@ describe('foldEpoch', () => {
   });
 
   it('takes the pot from what came last on the chain, a withdrawal or a replay', () => {
-    const to = toAddress(`0x${'77'.repeat(20)}`);
     const withdrawn = seen(
-      { kind: 'pot-withdrawn', epoch, to, amount: 4n, pot: 6n },
+      { kind: 'pot-released', epoch, amount: 4n, pot: 6n },
       { by: alpha, block: 650 },
     );
     const replayed = seen(
@@ -176,6 +175,10 @@ describe('foldParameters', () => {
     { kind: 'farm-bounds-set', ...farm, farmId: toFarmId(1) },
     { kind: 'farm-bounds-set', ...farm, maxBps: 6_000 },
     { kind: 'controller-paused', isPaused: true },
+    { kind: 'sentinel-set', sentinel: operator, until: 1_500 },
+    { kind: 'revenue-multiple-set', fromEpoch: 3, multipleBps: 9_000 },
+    { kind: 'revenue-multiple-set', fromEpoch: 2, multipleBps: 0 },
+    { kind: 'revenue-multiple-set', fromEpoch: 4, multipleBps: 8_000 },
   ];
 
   it('keeps the last value of everything, sorted', () => {
@@ -183,8 +186,13 @@ describe('foldParameters', () => {
     expect(state).toEqual({
       operator,
       guardian: null,
+      sentinel: { address: operator, until: 1_500 },
       schedules: [schedule],
       maxChangeBps: null,
+      revenueMultiples: [
+        { fromEpoch: 2, multipleBps: 0 },
+        { fromEpoch: 4, multipleBps: 8_000 },
+      ],
       feeCap: null,
       isPaused: true,
       chains: [

@@ -107,7 +107,7 @@ function rankOf(event: OrderEvent, eid: Eid, revision: number): number {
       return event.reportedBy === eid && event.revision === revision ? 3 : 0;
     case 'order-applied':
       return event.reportedBy === eid && event.revision >= revision ? 4 : 0;
-    case 'pot-withdrawn':
+    case 'pot-released':
       // Like an application: the later of the two on the chain speaks for the pot.
       return event.reportedBy === eid ? 4 : 0;
     case 'epoch-decided':
@@ -140,7 +140,7 @@ function applyStep(order: OrderState, event: OrderEvent): OrderState {
         txHash: isOwn ? txHash : order.txHash,
       };
     }
-    case 'pot-withdrawn':
+    case 'pot-released':
       return { ...order, pot: event.pot };
     case 'epoch-decided':
     case 'order-unreadable':

@@ -1,20 +1,32 @@
-import { type Address, assert, defined, type FarmId } from '#kernel';
-import {
-  adjustStream,
-  changeWeight,
-  claimAt,
-  type FarmState,
-  newFarm,
-  newPosition,
-  type PositionState,
-} from './accumulator.js';
-import { type FarmEvent } from './farm-event.js';
+import { type Address, defined, type FarmId } from '#kernel';
+import { type FarmState, newPosition, type PositionState, type Stake } from './accumulator.js';
 
 export type PositionKey = `${string}:${number}`;
 
 /** Key of a position in a book; also the owner of its ledger accounts. */
 export function positionKey(user: Address, farmId: FarmId): PositionKey {
   return `${user}:${farmId}`;
+}
+
+/** What the farms of a chain have of one reward or stake token, as the contract keeps it. */
+export interface TokenBook {
+  readonly token: Address;
+  /** Wei ever put into streams of it, less what was taken back. */
+  readonly funded: bigint;
+  /** Wei of it paid, or released as whole wei of dust. */
+  readonly settled: bigint;
+  /** What claims rounded away and is less than a wei, in 2^-95 wei. */
+  readonly dustX: bigint;
+  /** Early-exit fees the treasury did not get yet. */
+  readonly treasuryDue: bigint;
+}
+
+/** The contracts around the farms of a chain, which no event of theirs names. */
+export interface FarmsWiring {
+  /** Pays the emission of every farm. */
+  readonly rewardToken: Address;
+  readonly receiver: Address;
+  readonly bridge: Address;
 }
 
 /**
@@ -28,17 +40,25 @@ export function positionKey(user: Address, farmId: FarmId): PositionKey {
 export interface FarmBook {
   /** Sequence number of the last event applied, 0 for none. */
   seq: number;
+  readonly wiring: FarmsWiring;
   readonly farms: Map<FarmId, FarmState>;
   readonly positions: Map<PositionKey, PositionState>;
+  readonly tokens: Map<Address, TokenBook>;
 }
 
-export function emptyBook(): FarmBook {
-  return { seq: 0, farms: new Map(), positions: new Map() };
+export function emptyBook(wiring: FarmsWiring): FarmBook {
+  return { seq: 0, wiring, farms: new Map(), positions: new Map(), tokens: new Map() };
 }
 
 /** A book with the same states that can go its own way. */
 export function copyBook(book: FarmBook): FarmBook {
-  return { seq: book.seq, farms: new Map(book.farms), positions: new Map(book.positions) };
+  return {
+    seq: book.seq,
+    wiring: book.wiring,
+    farms: new Map(book.farms),
+    positions: new Map(book.positions),
+    tokens: new Map(book.tokens),
+  };
 }
 
 export function farmIn(book: FarmBook, farmId: FarmId): FarmState {
@@ -50,74 +70,12 @@ export function positionIn(book: FarmBook, farmId: FarmId, user: Address): Posit
   return book.positions.get(positionKey(user, farmId)) ?? newPosition(farmId, user);
 }
 
-/**
- * Applies one event and checks everything the event says against the twin.
- *
- * @throws {InvariantViolation} when an event is missing before this one, or when paid wei or the
- * new rate differ from the twin's: the replica no longer mirrors the contract.
- */
-export function applyFarmEvent(book: FarmBook, event: FarmEvent): void {
-  assert(
-    event.seq === book.seq + 1,
-    `farms: event ${event.seq} follows ${book.seq}: the node left events out`,
-  );
-  book.seq = event.seq;
-  switch (event.kind) {
-    case 'farm-added':
-      applyFarmAdded(book, event);
-      return;
-    case 'farm-ended':
-      book.farms.set(event.farmId, { ...farmIn(book, event.farmId), status: 'ended' });
-      return;
-    case 'staked':
-    case 'withdrawn':
-      applyWeight(book, event);
-      return;
-    case 'claimed':
-      applyClaim(book, event);
-      return;
-    case 'stream-adjusted':
-      applyAdjustment(book, event);
-  }
+export function stakeIn(book: FarmBook, farmId: FarmId, user: Address): Stake {
+  return { farm: farmIn(book, farmId), position: positionIn(book, farmId, user) };
 }
 
-type EventOf<Kind extends FarmEvent['kind']> = Extract<FarmEvent, { readonly kind: Kind }>;
-
-function applyFarmAdded(book: FarmBook, event: EventOf<'farm-added'>): void {
-  assert(!book.farms.has(event.farmId), `farm ${event.farmId} was added twice`);
-  const { farmId, stakeToken, scaleBits, minWeightBits, maxRate } = event;
-  const farm = newFarm({ farmId, stakeToken, scaleBits, minWeightBits, maxRate });
-  book.farms.set(farmId, farm);
-}
-
-function applyWeight(book: FarmBook, event: EventOf<'staked'> | EventOf<'withdrawn'>): void {
-  const { farmId, user, amount, at } = event;
-  const { farm, position } = changeWeight({
-    farm: farmIn(book, farmId),
-    position: positionIn(book, farmId, user),
-    weightDelta: event.kind === 'staked' ? amount : -amount,
-    at,
-  });
-  book.farms.set(farmId, farm);
-  book.positions.set(positionKey(user, farmId), position);
-}
-
-function applyClaim(book: FarmBook, event: EventOf<'claimed'>): void {
-  const { farmId, user, amount, at } = event;
-  const { position, paid } = claimAt(farmIn(book, farmId), positionIn(book, farmId, user), at);
-  assert(
-    paid === amount,
-    `farm ${farmId}: ${user} was paid ${amount} wei, the replica says ${paid}`,
-  );
-  book.positions.set(positionKey(user, farmId), position);
-}
-
-function applyAdjustment(book: FarmBook, event: EventOf<'stream-adjusted'>): void {
-  const { farmId, delta, endAt, at } = event;
-  const farm = adjustStream({ farm: farmIn(book, farmId), delta, endAt, at });
-  assert(
-    farm.rateX === event.rateX && farm.endAt === endAt,
-    `farm ${farmId}: stream of ${event.rateX} until ${endAt}, the replica says ${farm.rateX} until ${farm.endAt}`,
-  );
-  book.farms.set(farmId, farm);
+/** The books of a token, empty when nothing was ever booked. */
+export function tokenIn(book: FarmBook, token: Address): TokenBook {
+  const nothing = { funded: 0n, settled: 0n, dustX: 0n, treasuryDue: 0n };
+  return book.tokens.get(token) ?? { token, ...nothing };
 }

@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { queryRows } from '#database';
 import { type Address, type ChainId, type FarmId, type Hex } from '#kernel';
-import { type FarmState, type PositionState } from '../domain/accumulator.js';
+import { type FarmState, type LockState, type PositionState } from '../domain/accumulator.js';
+import { type TokenBook } from '../domain/farm-book.js';
+import { type StreamState } from '../domain/stream.js';
 
 /** How far the final logs of a chain are folded into stored states and journals. */
 export interface PostingCursor {
@@ -15,9 +17,9 @@ export interface PostingCursor {
   readonly nextEpoch: number;
 }
 
-/** A position with the wei that journals gave it so far. */
+/** A position with the wei of each stream that journals gave it so far. */
 export interface StoredPosition extends PositionState {
-  readonly posted: bigint;
+  readonly posted: readonly bigint[];
 }
 
 /** Which positions to read; all of a chain when nothing narrows it. */
@@ -27,13 +29,20 @@ export interface PositionFilter {
   readonly farmId?: FarmId | undefined;
 }
 
-const FARM_COLUMNS = `farm_id AS "farmId", stake_token AS "stakeToken", scale_bits AS "scaleBits",
-  min_weight_bits AS "minWeightBits", status, max_rate AS "maxRate", total_weight AS "totalWeight",
-  acc, residue_x AS "residueX", last_at AS "lastAt", end_at AS "endAt", rate_x AS "rateX",
-  undistributed_x AS "undistributedX", carried_x AS "carriedX", funded`;
+type FarmRow = Omit<FarmState, 'streams'>;
+type StreamRow = StreamState & { readonly farmId: FarmId };
+type PositionRow = Omit<StoredPosition, 'lock'> & LockState;
 
-const POSITION_COLUMNS = `farm_id AS "farmId", user_address AS "user", weight,
-  acc_paid AS "accPaid", pending_x AS "pendingX", claimed, posted`;
+const FARM_COLUMNS = `farm_id AS "farmId", stake_token AS "stakeToken", scale_bits AS "scaleBits",
+  has_terms AS "hasTerms", status, total_weight AS "totalWeight", principal, tiers, steps`;
+
+const STREAM_COLUMNS = `farm_id AS "farmId", token, funder, max_rate AS "maxRate", acc,
+  residue_x AS "residueX", remaining, idle, last_at AS "lastAt", end_at AS "endAt", funded,
+  dust_x AS "dustX"`;
+
+const POSITION_COLUMNS = `farm_id AS "farmId", user_address AS "user", principal, weight,
+  lock_end AS "lockEnd", tier, tier_boost_bps AS "tierBoostBps", fee_bps AS "feeBps", words,
+  claimed, posted`;
 
 /** The final states of farms and positions, as of the posted block of each chain. */
 @Injectable()
@@ -60,9 +69,36 @@ export class FarmStateStore {
     chainId: ChainId,
     manager: EntityManager = this.dataSource.manager,
   ): Promise<readonly FarmState[]> {
-    return queryRows<FarmState>(
+    const farms = await queryRows<FarmRow>(
       manager,
       `SELECT ${FARM_COLUMNS} FROM farm_state WHERE chain_id = $1 ORDER BY farm_id`,
+      [chainId],
+    );
+    const streams = await queryRows<StreamRow>(
+      manager,
+      `SELECT ${STREAM_COLUMNS} FROM stream_state WHERE chain_id = $1 ORDER BY farm_id, stream`,
+      [chainId],
+    );
+    return farms.map((farm) => ({
+      ...farm,
+      // The database does not keep the order of the fields.
+      tiers: farm.tiers.map(({ term, boostBps, feeBps }) => ({ term, boostBps, feeBps })),
+      steps: farm.steps.map(({ minTenure, bonusBps }) => ({ minTenure, bonusBps })),
+      streams: streams
+        .filter(({ farmId }) => farmId === farm.farmId)
+        .map(({ farmId: _farmId, ...stream }) => stream),
+    }));
+  }
+
+  /** Ascending by token. */
+  async tokens(
+    chainId: ChainId,
+    manager: EntityManager = this.dataSource.manager,
+  ): Promise<readonly TokenBook[]> {
+    return queryRows<TokenBook>(
+      manager,
+      `SELECT token, funded, settled, dust_x AS "dustX", treasury_due AS "treasuryDue"
+       FROM token_book WHERE chain_id = $1 ORDER BY token`,
       [chainId],
     );
   }
@@ -72,7 +108,7 @@ export class FarmStateStore {
     filter: PositionFilter,
     manager: EntityManager = this.dataSource.manager,
   ): Promise<readonly StoredPosition[]> {
-    return queryRows<StoredPosition>(
+    const rows = await queryRows<PositionRow>(
       manager,
       `SELECT ${POSITION_COLUMNS} FROM position_state
        WHERE chain_id = $1 AND ($2::bigint IS NULL OR farm_id = $2)
@@ -81,9 +117,13 @@ export class FarmStateStore {
        ORDER BY farm_id, user_address`,
       [filter.chainId, filter.farmId ?? null, filter.users ?? null],
     );
+    return rows.map(({ lockEnd, tier, tierBoostBps, feeBps, ...position }) => ({
+      ...position,
+      lock: { lockEnd, tier, tierBoostBps, feeBps },
+    }));
   }
 
-  /** Writes changed farms of a chain. */
+  /** Writes changed farms of a chain with all their streams. */
   async saveFarms(
     manager: EntityManager,
     chainId: ChainId,
@@ -91,39 +131,97 @@ export class FarmStateStore {
   ): Promise<void> {
     if (farms.length === 0) return;
     await manager.query(
-      `INSERT INTO farm_state (chain_id, farm_id, stake_token, scale_bits, min_weight_bits, status,
-         max_rate, total_weight, acc, residue_x, last_at, end_at, rate_x, undistributed_x,
-         carried_x, funded)
-       SELECT $1, f.farm_id, decode(substr(f.stake_token, 3), 'hex'), f.scale_bits,
-         f.min_weight_bits, f.status, f.max_rate, f.total_weight, f.acc, f.residue_x, f.last_at,
-         f.end_at, f.rate_x, f.undistributed_x, f.carried_x, f.funded
-       FROM unnest($2::bigint[], $3::text[], $4::smallint[], $5::smallint[], $6::text[],
-         $7::numeric[], $8::numeric[], $9::numeric[], $10::numeric[], $11::bigint[], $12::bigint[],
-         $13::numeric[], $14::numeric[], $15::numeric[], $16::numeric[])
-         AS f(farm_id, stake_token, scale_bits, min_weight_bits, status, max_rate, total_weight,
-           acc, residue_x, last_at, end_at, rate_x, undistributed_x, carried_x, funded)
+      `INSERT INTO farm_state (chain_id, farm_id, stake_token, scale_bits, has_terms, status,
+         total_weight, principal, tiers, steps)
+       SELECT $1, f.farm_id, decode(substr(f.stake_token, 3), 'hex'), f.scale_bits, f.has_terms,
+         f.status, f.total_weight, f.principal, f.tiers, f.steps
+       FROM unnest($2::bigint[], $3::text[], $4::smallint[], $5::boolean[], $6::text[],
+         $7::numeric[], $8::numeric[], $9::jsonb[], $10::jsonb[])
+         AS f(farm_id, stake_token, scale_bits, has_terms, status, total_weight, principal, tiers,
+           steps)
        ON CONFLICT (chain_id, farm_id) DO UPDATE SET status = excluded.status,
-         total_weight = excluded.total_weight, acc = excluded.acc, residue_x = excluded.residue_x,
-         last_at = excluded.last_at, end_at = excluded.end_at, rate_x = excluded.rate_x,
-         undistributed_x = excluded.undistributed_x, carried_x = excluded.carried_x,
-         funded = excluded.funded`,
+         total_weight = excluded.total_weight, principal = excluded.principal,
+         tiers = excluded.tiers, steps = excluded.steps`,
       [
         chainId,
         farms.map(({ farmId }) => farmId),
         farms.map(({ stakeToken }) => stakeToken),
         farms.map(({ scaleBits }) => scaleBits),
-        farms.map(({ minWeightBits }) => minWeightBits),
+        farms.map(({ hasTerms }) => hasTerms),
         farms.map(({ status }) => status),
-        farms.map(({ maxRate }) => String(maxRate)),
         farms.map(({ totalWeight }) => String(totalWeight)),
-        farms.map(({ acc }) => String(acc)),
-        farms.map(({ residueX }) => String(residueX)),
-        farms.map(({ lastAt }) => lastAt),
-        farms.map(({ endAt }) => endAt),
-        farms.map(({ rateX }) => String(rateX)),
-        farms.map(({ undistributedX }) => String(undistributedX)),
-        farms.map(({ carriedX }) => String(carriedX)),
-        farms.map(({ funded }) => String(funded)),
+        farms.map(({ principal }) => String(principal)),
+        farms.map(({ tiers }) => JSON.stringify(tiers)),
+        farms.map(({ steps }) => JSON.stringify(steps)),
+      ],
+    );
+    await this.saveStreams(manager, chainId, farms);
+  }
+
+  private async saveStreams(
+    manager: EntityManager,
+    chainId: ChainId,
+    farms: readonly FarmState[],
+  ): Promise<void> {
+    const streams = farms.flatMap(({ farmId, streams: own }) =>
+      own.map((stream, index) => ({ ...stream, farmId, index })),
+    );
+    await manager.query(
+      `INSERT INTO stream_state (chain_id, farm_id, stream, token, funder, max_rate, acc,
+         residue_x, remaining, idle, last_at, end_at, funded, dust_x)
+       SELECT $1, s.farm_id, s.stream, decode(substr(s.token, 3), 'hex'),
+         decode(substr(s.funder, 3), 'hex'), s.max_rate, s.acc, s.residue_x, s.remaining, s.idle,
+         s.last_at, s.end_at, s.funded, s.dust_x
+       FROM unnest($2::bigint[], $3::smallint[], $4::text[], $5::text[], $6::numeric[],
+         $7::numeric[], $8::numeric[], $9::numeric[], $10::numeric[], $11::bigint[],
+         $12::bigint[], $13::numeric[], $14::numeric[])
+         AS s(farm_id, stream, token, funder, max_rate, acc, residue_x, remaining, idle, last_at,
+           end_at, funded, dust_x)
+       ON CONFLICT (chain_id, farm_id, stream) DO UPDATE SET funder = excluded.funder,
+         max_rate = excluded.max_rate, acc = excluded.acc, residue_x = excluded.residue_x,
+         remaining = excluded.remaining, idle = excluded.idle, last_at = excluded.last_at,
+         end_at = excluded.end_at, funded = excluded.funded, dust_x = excluded.dust_x`,
+      [
+        chainId,
+        streams.map(({ farmId }) => farmId),
+        streams.map(({ index }) => index),
+        streams.map(({ token }) => token),
+        streams.map(({ funder }) => funder),
+        streams.map(({ maxRate }) => String(maxRate)),
+        streams.map(({ acc }) => String(acc)),
+        streams.map(({ residueX }) => String(residueX)),
+        streams.map(({ remaining }) => String(remaining)),
+        streams.map(({ idle }) => String(idle)),
+        streams.map(({ lastAt }) => lastAt),
+        streams.map(({ endAt }) => endAt),
+        streams.map(({ funded }) => String(funded)),
+        streams.map(({ dustX }) => String(dustX)),
+      ],
+    );
+  }
+
+  /** Writes the books of tokens of a chain. */
+  async saveTokens(
+    manager: EntityManager,
+    chainId: ChainId,
+    tokens: readonly TokenBook[],
+  ): Promise<void> {
+    if (tokens.length === 0) return;
+    await manager.query(
+      `INSERT INTO token_book (chain_id, token, funded, settled, dust_x, treasury_due)
+       SELECT $1, decode(substr(t.token, 3), 'hex'), t.funded, t.settled, t.dust_x, t.treasury_due
+       FROM unnest($2::text[], $3::numeric[], $4::numeric[], $5::numeric[], $6::numeric[])
+         AS t(token, funded, settled, dust_x, treasury_due)
+       ON CONFLICT (chain_id, token) DO UPDATE SET funded = excluded.funded,
+         settled = excluded.settled, dust_x = excluded.dust_x,
+         treasury_due = excluded.treasury_due`,
+      [
+        chainId,
+        tokens.map(({ token }) => token),
+        tokens.map(({ funded }) => String(funded)),
+        tokens.map(({ settled }) => String(settled)),
+        tokens.map(({ dustX }) => String(dustX)),
+        tokens.map(({ treasuryDue }) => String(treasuryDue)),
       ],
     );
   }
@@ -136,26 +234,39 @@ export class FarmStateStore {
   ): Promise<void> {
     if (positions.length === 0) return;
     await manager.query(
-      `INSERT INTO position_state (chain_id, farm_id, user_address, weight, acc_paid, pending_x,
-         claimed, posted)
-       SELECT $1, p.farm_id, decode(substr(p.user_address, 3), 'hex'), p.weight, p.acc_paid,
-         p.pending_x, p.claimed, p.posted
-       FROM unnest($2::bigint[], $3::text[], $4::numeric[], $5::numeric[], $6::numeric[],
-         $7::numeric[], $8::numeric[])
-         AS p(farm_id, user_address, weight, acc_paid, pending_x, claimed, posted)
-       ON CONFLICT (chain_id, farm_id, user_address) DO UPDATE SET weight = excluded.weight,
-         acc_paid = excluded.acc_paid, pending_x = excluded.pending_x, claimed = excluded.claimed,
+      `INSERT INTO position_state (chain_id, farm_id, user_address, principal, weight, lock_end,
+         tier, tier_boost_bps, fee_bps, words, claimed, posted)
+       SELECT $1, p.farm_id, decode(substr(p.user_address, 3), 'hex'), p.principal, p.weight,
+         p.lock_end, p.tier, p.tier_boost_bps, p.fee_bps, p.words::numeric[],
+         p.claimed::numeric[], p.posted::numeric[]
+       FROM unnest($2::bigint[], $3::text[], $4::numeric[], $5::numeric[], $6::bigint[],
+         $7::smallint[], $8::integer[], $9::integer[], $10::text[], $11::text[], $12::text[])
+         AS p(farm_id, user_address, principal, weight, lock_end, tier, tier_boost_bps, fee_bps,
+           words, claimed, posted)
+       ON CONFLICT (chain_id, farm_id, user_address) DO UPDATE SET
+         principal = excluded.principal, weight = excluded.weight, lock_end = excluded.lock_end,
+         tier = excluded.tier, tier_boost_bps = excluded.tier_boost_bps,
+         fee_bps = excluded.fee_bps, words = excluded.words, claimed = excluded.claimed,
          posted = excluded.posted`,
       [
         chainId,
         positions.map(({ farmId }) => farmId),
         positions.map(({ user }) => user),
+        positions.map(({ principal }) => String(principal)),
         positions.map(({ weight }) => String(weight)),
-        positions.map(({ accPaid }) => String(accPaid)),
-        positions.map(({ pendingX }) => String(pendingX)),
-        positions.map(({ claimed }) => String(claimed)),
-        positions.map(({ posted }) => String(posted)),
+        positions.map(({ lock }) => lock.lockEnd),
+        positions.map(({ lock }) => lock.tier),
+        positions.map(({ lock }) => lock.tierBoostBps),
+        positions.map(({ lock }) => lock.feeBps),
+        positions.map(({ words }) => arrayText(words)),
+        positions.map(({ claimed }) => arrayText(claimed)),
+        positions.map(({ posted }) => arrayText(posted)),
       ],
     );
   }
+}
+
+/** An array as Postgres reads it from text; `unnest` would flatten an array of arrays. */
+function arrayText(values: readonly bigint[]): string {
+  return `{${values.join(',')}}`;
 }

@@ -12,7 +12,7 @@ import { Anvil } from '#chain/testing';
 import { type Address, assert, type Hex, toAddress } from '#kernel';
 
 const OUT = new URL('../../../../contracts/out/', import.meta.url);
-const GAS = numberToHex(5_000_000);
+const GAS = numberToHex(16_000_000);
 const ETHER = 10n ** 18n;
 
 interface Artifact {
@@ -38,6 +38,8 @@ export interface ContractCall {
 
 /** A local chain on which compiled contracts live and every block is mined at a time of choice. */
 export class DevChain {
+  private shared: PublicClient | undefined;
+
   private constructor(
     readonly anvil: Anvil,
     readonly owner: Address,
@@ -96,8 +98,11 @@ export class DevChain {
     await this.anvil.mine();
   }
 
+  /** Sends reads that are asked for together in one request. */
   client(): PublicClient {
-    return createPublicClient({ transport: http(this.anvil.url), cacheTime: 0 });
+    const transport = http(this.anvil.url, { batch: { batchSize: 200 } });
+    this.shared ??= createPublicClient({ transport, cacheTime: 0 });
+    return this.shared;
   }
 }
 

@@ -1,18 +1,32 @@
 import { toAddress, toFarmId } from '#kernel';
 import { type FarmState, newFarm, newPosition, type PositionState } from '../domain/accumulator.js';
+import { newStream, type StreamState } from '../domain/stream.js';
+import { REWARD_TOKEN } from './history.js';
 
-/** A farm with a scale of 2^96 and no stake, checkpointed at second 1,000; override only what the test is about. */
-export function aFarm(overrides: Partial<FarmState> = {}): FarmState {
+/** An emission checkpointed at second 1,000; override only what the test is about. */
+export function aStream(overrides: Partial<StreamState> = {}): StreamState {
+  const terms = {
+    token: REWARD_TOKEN,
+    funder: toAddress(`0x${'e0'.repeat(20)}`),
+    maxRate: 10n ** 18n,
+  };
+  return { ...newStream(terms), lastAt: 1_000, ...overrides };
+}
+
+/** A farm with a scale of 2^80 and no stake; override only what the test is about. */
+export function aFarm(
+  overrides: Partial<Omit<FarmState, 'streams'>> & { readonly stream?: Partial<StreamState> } = {},
+): FarmState {
+  const { stream, ...farm } = overrides;
   return {
     ...newFarm({
       farmId: toFarmId(1),
       stakeToken: toAddress(`0x${'a1'.repeat(20)}`),
-      scaleBits: 96,
-      minWeightBits: 10,
-      maxRate: 10n ** 18n,
+      scaleBits: 80,
+      hasTerms: false,
+      emission: aStream(stream),
     }),
-    lastAt: 1000,
-    ...overrides,
+    ...farm,
   };
 }
 
@@ -21,4 +35,14 @@ export function aPosition(overrides: Partial<PositionState> = {}): PositionState
 }
 
 export { type Call, type ContractCall, DevChain } from './dev-chain.js';
-export { histories, HISTORY_FARM, historyUsers, playHistory, type Step } from './history.js';
+export {
+  histories,
+  HISTORY_FARM,
+  type HistoryFarm,
+  historyFarms,
+  historyUsers,
+  playHistory,
+  REWARD_TOKEN,
+  type Step,
+  WIRING,
+} from './history.js';

@@ -25,6 +25,8 @@ const EFFECTS: Readonly<
   setFeeCap: { event: 'FeeCapSet', changesEpochs: false },
   setOperator: { event: 'OperatorSet', changesEpochs: false },
   setGuardian: { event: 'GuardianSet', changesEpochs: false },
+  setSentinel: { event: 'SentinelSet', changesEpochs: false },
+  setRevenueMultiple: { event: 'RevenueMultipleSet', changesEpochs: false },
   pause: { event: 'Paused', changesEpochs: false },
   unpause: { event: 'Unpaused', changesEpochs: false },
 };

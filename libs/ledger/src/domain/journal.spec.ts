@@ -115,13 +115,17 @@ describe('journalPreimage', () => {
 });
 
 describe('accounts', () => {
-  it('lets only the outside, the treasury and transit go below zero', () => {
+  it("lets only the outside, the hub's funds, surplus and transit go below zero", () => {
     expect(ACCOUNT_KINDS.filter((kind) => !mayOverdraw(kind))).toEqual([
       'staked',
       'bridge-escrow',
       'pot',
+      'returnable',
       'stream',
+      'idle',
       'reward',
+      'dust',
+      'treasury',
     ]);
   });
 

@@ -60,6 +60,8 @@ export async function sumPostings(
     readonly chainId: ChainId;
     readonly kind: AccountKind;
     readonly uptoBlock: number;
+    /** Journals of this kind only. */
+    readonly journalKind?: string | undefined;
   },
 ): Promise<readonly BalanceView[]> {
   return queryRows<BalanceView>(
@@ -69,10 +71,11 @@ export async function sumPostings(
        SELECT p.account_id, sum(greatest(p.amount, 0)) AS debits, sum(greatest(-p.amount, 0)) AS credits
        FROM posting p JOIN journal j ON j.id = p.journal_id
        JOIN account w ON w.id = p.account_id AND w.chain_id = $1 AND w.kind = $2
-       WHERE j.chain_id = $1 AND j.block_number <= $3 GROUP BY p.account_id
+       WHERE j.chain_id = $1 AND j.block_number <= $3 AND ($4::text IS NULL OR j.kind = $4)
+       GROUP BY p.account_id
      ) s ON s.account_id = a.id
      ORDER BY a.asset, a.owner`,
-    [options.chainId, options.kind, options.uptoBlock],
+    [options.chainId, options.kind, options.uptoBlock, options.journalKind ?? null],
   );
 }
 

@@ -1,15 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { type FarmState } from '#farms';
+import { aStream } from '#farms/testing';
 import { toAddress, toChainId, toFarmId } from '#kernel';
 import { type AccountKind, type BalanceView } from '#ledger';
 import { type BoundaryReadings, type BoundarySums, compareBoundary } from './compare-rows.js';
-import { compareFarm, comparePosition, numbersOfFarm } from './compare-states.js';
+import {
+  compareFarm,
+  comparePosition,
+  compareSums,
+  compareToken,
+  numbersOfFarm,
+  numbersOfPosition,
+} from './compare-states.js';
 import { chainSupply, compareSupply } from './compare-supply.js';
 
 const farmId = toFarmId(1);
 const user = toAddress(`0x${'0b'.repeat(20)}`);
 const token = toAddress(`0x${'a1'.repeat(20)}`);
 const rewardToken = toAddress(`0x${'a0'.repeat(20)}`);
+const feeToken = toAddress(`0x${'f1'.repeat(20)}`);
 const owner = `${user}:1`;
 const block = 77;
 
@@ -22,21 +31,64 @@ function anAccount(kind: AccountKind, fields: Partial<BalanceView>): BalanceView
 }
 
 const sums: BoundarySums = {
-  reward: [anAccount('reward', { owner, debits: 40n, credits: 55n })],
+  reward: [
+    anAccount('reward', { owner, debits: 41n, credits: 56n }),
+    anAccount('reward', { owner: `${owner}:1`, asset: feeToken, debits: 2n, credits: 9n }),
+  ],
+  cut: [anAccount('reward', { owner, debits: 1n })],
   staked: [anAccount('staked', { owner, asset: token, credits: 10n })],
-  stream: [anAccount('stream', { debits: 55n, credits: 100n })],
+  stream: [
+    anAccount('stream', { debits: 58n, credits: 100n }),
+    anAccount('stream', { owner: '1:1', asset: feeToken, debits: 9n, credits: 20n }),
+  ],
+  idle: [anAccount('idle', { credits: 2n })],
+  dust: [anAccount('dust', { credits: 1n })],
+  treasury: [anAccount('treasury', { owner: 'farms', asset: token, debits: 2n, credits: 6n })],
   pot: [anAccount('pot', { owner: 'receiver', debits: 100n, credits: 107n })],
+  returnable: [anAccount('returnable', { owner: 'receiver', debits: 2n, credits: 7n })],
   escrow: [anAccount('bridge-escrow', { owner: '0x91', asset: token, credits: 3n })],
   transit: [anAccount('bridge-transit', { owner: 'custody', debits: 4n, credits: 4n })],
 };
 
 const readings: BoundaryReadings = {
   block,
-  pairs: [{ farmId, user, earned: 15n, claimed: 40n, weight: 10n }],
-  farms: [{ farmId, funded: 100n, totalWeight: 10n }],
+  pairs: [
+    {
+      farmId,
+      user,
+      principal: 10n,
+      rewards: [
+        { earned: 15n, claimed: 40n },
+        { earned: 7n, claimed: 2n },
+      ],
+    },
+  ],
+  farms: [{ farmId, principal: 10n }],
+  tokens: [
+    { token: rewardToken, funded: 100n, treasuryDue: 0n },
+    { token: feeToken, funded: 20n, treasuryDue: 0n },
+    { token, funded: 0n, treasuryDue: 4n },
+  ],
   unallocated: 7n,
+  returnable: 5n,
   escrows: [{ token, total: 3n }],
 };
+
+function withRewards(
+  ...rewards: readonly { readonly earned: bigint; readonly claimed: bigint }[]
+): BoundaryReadings {
+  return { ...readings, pairs: readings.pairs.map((pair) => ({ ...pair, rewards })) };
+}
+
+function withToken(
+  index: number,
+  change: Partial<BoundaryReadings['tokens'][number]>,
+): BoundaryReadings {
+  const tokens = readings.tokens.map((books, at) =>
+    at === index ? { ...books, ...change } : books,
+  );
+  return { ...readings, tokens };
+}
 
 describe('compareBoundary', () => {
   it('finds nothing where rows equal the chain', () => {
@@ -44,36 +96,70 @@ describe('compareBoundary', () => {
   });
 
   it('tells every value that is one off, with its account', () => {
-    const [pair] = readings.pairs;
     const place = { block, field: null, farmId, user };
+    const ofToken = { block, field: null, farmId: null, user: null };
     const reward = sums.reward[0]?.accountId;
     const cases: readonly (readonly [BoundaryReadings, object])[] = [
       [
-        { ...readings, pairs: pair === undefined ? [] : [{ ...pair, earned: 16n }] },
+        withRewards({ earned: 16n, claimed: 40n }, { earned: 7n, claimed: 2n }),
         { ...place, what: 'reward', ledger: 55n, chain: 56n, accountId: reward },
       ],
       [
-        { ...readings, pairs: pair === undefined ? [] : [{ ...pair, weight: 11n }] },
+        withRewards({ earned: 15n, claimed: 40n }, { earned: 8n, claimed: 2n }),
+        {
+          ...place,
+          what: 'reward',
+          subject: 'stream 1',
+          ledger: 9n,
+          chain: 10n,
+          accountId: sums.reward[1]?.accountId,
+        },
+      ],
+      [
+        { ...readings, pairs: readings.pairs.map((pair) => ({ ...pair, principal: 11n })) },
         { ...place, what: 'staked', ledger: 10n, chain: 11n, accountId: sums.staked[0]?.accountId },
       ],
       [
-        { ...readings, farms: [{ farmId, funded: 101n, totalWeight: 10n }] },
+        withToken(0, { funded: 101n }),
         {
-          ...place,
-          user: null,
+          ...ofToken,
           what: 'funded',
+          subject: `token ${rewardToken}`,
           ledger: 100n,
           chain: 101n,
           accountId: sums.stream[0]?.accountId,
         },
       ],
       [
-        { ...readings, farms: [{ farmId, funded: 100n, totalWeight: 12n }] },
+        withToken(1, { funded: 21n }),
+        { ...ofToken, what: 'funded', subject: `token ${feeToken}`, ledger: 20n, chain: 21n },
+      ],
+      [
+        withToken(2, { treasuryDue: 5n }),
+        {
+          ...ofToken,
+          what: 'treasury',
+          ledger: 4n,
+          chain: 5n,
+          accountId: sums.treasury[0]?.accountId,
+        },
+      ],
+      [
+        { ...readings, farms: [{ farmId, principal: 12n }] },
         { ...place, user: null, what: 'total-staked', ledger: 10n, chain: 12n, accountId: null },
       ],
       [
         { ...readings, unallocated: 8n },
         { what: 'pot', ledger: 7n, chain: 8n, accountId: sums.pot[0]?.accountId },
+      ],
+      [
+        { ...readings, returnable: 6n },
+        {
+          what: 'returnable',
+          ledger: 5n,
+          chain: 6n,
+          accountId: sums.returnable[0]?.accountId,
+        },
       ],
       [
         { ...readings, escrows: [{ token, total: 4n }] },
@@ -86,36 +172,43 @@ describe('compareBoundary', () => {
   });
 
   it('wants the same claims on both sides, not only the same total', () => {
-    const [pair] = readings.pairs;
-    const pairs = pair === undefined ? [] : [{ ...pair, earned: 14n, claimed: 41n }];
-    expect(compareBoundary(sums, { ...readings, pairs })).toMatchObject([
+    const moved = withRewards({ earned: 14n, claimed: 41n }, { earned: 7n, claimed: 2n });
+    expect(compareBoundary(sums, moved)).toMatchObject([
       { what: 'claimed', ledger: 40n, chain: 41n },
     ]);
   });
 
-  it('wants the custody of the bridge to be empty', () => {
-    const custody = anAccount('bridge-transit', { owner: 'custody', credits: 1n });
-    const moving = anAccount('bridge-transit', { owner: '0x91', credits: 9n });
-    const transit = [custody, moving];
+  it('lets the bridge keep what was sent to it for nothing, and give away no more', () => {
+    const custody = anAccount('bridge-transit', { owner: 'custody', debits: 1n });
+    const moving = anAccount('bridge-transit', { owner: '0x91', debits: 9n });
+    const gift = anAccount('bridge-transit', { owner: 'custody', credits: 3n });
+    const transit = [custody, moving, gift];
     expect(compareBoundary({ ...sums, transit }, readings)).toMatchObject([
-      { what: 'custody', ledger: 1n, chain: 0n, accountId: custody.accountId },
+      { what: 'custody', ledger: -1n, chain: 0n, accountId: custody.accountId },
     ]);
   });
 
   it('takes an account that does not exist for nothing', () => {
     const none: BoundarySums = {
       reward: [],
+      cut: [],
       staked: [],
       stream: [],
+      idle: [],
+      dust: [],
+      treasury: [],
       pot: [],
+      returnable: [],
       escrow: [],
       transit: [],
     };
     const empty: BoundaryReadings = {
       block,
-      pairs: [{ farmId, user, earned: 0n, claimed: 0n, weight: 0n }],
-      farms: [{ farmId, funded: 0n, totalWeight: 0n }],
+      pairs: [{ farmId, user, principal: 0n, rewards: [{ earned: 0n, claimed: 0n }] }],
+      farms: [{ farmId, principal: 0n }],
+      tokens: [{ token, funded: 0n, treasuryDue: 0n }],
       unallocated: 0n,
+      returnable: 0n,
       escrows: [],
     };
     expect(compareBoundary(none, empty)).toEqual([]);
@@ -123,27 +216,30 @@ describe('compareBoundary', () => {
 });
 
 describe('states', () => {
+  const emission = { ...aStream(), acc: 3n, residueX: 4n, remaining: 5n, idle: 6n };
   const farm: FarmState = {
     farmId,
     stakeToken: token,
-    scaleBits: 96,
-    minWeightBits: 0,
-    status: 'ended',
-    maxRate: 1n,
+    scaleBits: 80,
+    hasTerms: true,
+    status: 'deposits-paused',
     totalWeight: 2n,
-    acc: 3n,
-    residueX: 4n,
-    lastAt: 5,
-    endAt: 6,
-    rateX: 7n,
-    undistributedX: 8n,
-    carriedX: 9n,
-    funded: 10n,
+    principal: 1n,
+    tiers: [{ term: 30, boostBps: 15_000, feeBps: 200 }],
+    steps: [{ minTenure: 60, bonusBps: 500 }],
+    streams: [
+      { ...emission, lastAt: 7, endAt: 8, funded: 30n, dustX: 11n },
+      { ...aStream({ token: feeToken }), funded: 20n, dustX: 0n },
+    ],
   };
+  const lock = { lockEnd: 1, tier: 2, tierBoostBps: 15_000, feeBps: 3 };
+  const position = { principal: 1n, weight: 2n, lock, words: [4n] };
+  const stored = { ...position, farmId, user, claimed: [9n, 5n] };
 
-  it('compares every column of a farm', () => {
+  it('compares every column of a farm and of its streams', () => {
     const same = numbersOfFarm(farm);
     expect(compareFarm(farm, same, block)).toEqual([]);
+    expect(Object.keys(same).length).toBe(9 + 2 * 9);
     for (const field of Object.keys(same)) {
       const other = { ...same, [field]: 999n };
       expect(compareFarm(farm, other, block)).toMatchObject([
@@ -152,22 +248,50 @@ describe('states', () => {
     }
   });
 
-  it('compares every column of a position', () => {
-    const position = { farmId, user, weight: 1n, accPaid: 2n, pendingX: 3n, claimed: 4n };
-    const same = { weight: 1n, accPaid: 2n, pendingX: 3n };
-    expect(comparePosition(position, same, block)).toEqual([]);
-    expect(comparePosition(position, { ...same, pendingX: 4n }, block)).toEqual([
+  it('tells terms apart that differ in one number, or in their count', () => {
+    const other = { ...farm, tiers: [{ term: 31, boostBps: 15_000, feeBps: 200 }] };
+    const none = { ...farm, steps: [] };
+    expect(compareFarm(farm, numbersOfFarm(other), block)).toMatchObject([{ field: 'tiers' }]);
+    expect(compareFarm(farm, numbersOfFarm(none), block)).toMatchObject([{ field: 'steps' }]);
+  });
+
+  it('compares every column of a position, with a word for every stream', () => {
+    const numbers = numbersOfPosition(position, 2);
+    const own = { farmId, user, numbers };
+    expect(comparePosition(own, numbers, block)).toEqual([]);
+    expect(comparePosition(own, { ...numbers, word1: 4n }, block)).toEqual([
       {
         what: 'position-state',
-        field: 'pendingX',
+        field: 'word1',
         block,
         farmId,
         user,
-        ledger: 3n,
+        ledger: 0n,
         chain: 4n,
         accountId: null,
       },
     ]);
+    for (const field of Object.keys(numbers)) {
+      const other = { ...numbers, [field]: 999n };
+      expect(comparePosition(own, other, block)).toMatchObject([{ field, chain: 999n }]);
+    }
+  });
+
+  it('compares the books of a token, and what streams and positions add up to', () => {
+    const books = { token: rewardToken, funded: 30n, settled: 9n, dustX: 11n, treasuryDue: 1n };
+    const { token: _token, ...numbers } = books;
+    expect(compareToken(books, numbers, block)).toEqual([]);
+    expect(compareToken(books, { ...numbers, dustX: 12n }, block)).toMatchObject([
+      { what: 'token-book', field: 'dustX', ledger: 11n, chain: 12n },
+    ]);
+    const rows = { token: rewardToken, farms: [farm], positions: [stored] };
+    expect(compareSums(rows, numbers, block)).toEqual([]);
+    expect(compareSums(rows, { ...numbers, settled: 10n, dustX: 0n }, block)).toMatchObject([
+      { what: 'stored-sums', field: 'settledX' },
+    ]);
+    expect(
+      compareSums({ ...rows, farms: [] }, { ...numbers, settled: 0n, dustX: 0n }, block),
+    ).toMatchObject([{ what: 'stored-sums', field: 'funded', ledger: 0n, chain: 30n }]);
   });
 });
 

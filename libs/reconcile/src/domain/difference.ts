@@ -8,11 +8,15 @@ export type ComparedFact =
   | 'total-staked'
   | 'funded'
   | 'pot'
+  | 'returnable'
+  | 'treasury'
   | 'escrow'
   | 'custody'
   | 'farm-state'
   | 'position-state'
+  | 'token-book'
   | 'stored-weights'
+  | 'stored-sums'
   | 'order'
   | 'decision'
   | 'journey'
@@ -26,7 +30,7 @@ export interface Difference {
   readonly block: number;
   readonly farmId: FarmId | null;
   readonly user: Address | null;
-  /** Epoch or journey, for a person; absent where farm and user say it all. */
+  /** Epoch, journey, stream or token, for a person; absent where farm and user say it all. */
   readonly subject?: string;
   /** What our rows say. */
   readonly ledger: bigint;

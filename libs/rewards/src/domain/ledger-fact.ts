@@ -1,7 +1,7 @@
 import { type Address, type FarmId, type Hex } from '#kernel';
 import { type EmissionFact, type FarmEvent } from '#farms';
 
-/** A step of a position move, in the wei of the stake token. */
+/** A step of a position move, in the wei of what moves. */
 export type BridgeFact =
   | {
       readonly kind: 'move-sent';
@@ -9,10 +9,12 @@ export type BridgeFact =
       readonly farmId: FarmId;
       readonly amount: bigint;
     }
+  /** Rewards that travel beside a move. */
+  | { readonly kind: 'rewards-sent'; readonly guid: Hex; readonly amount: bigint }
   | {
       readonly kind: 'move-restaked';
       readonly guid: Hex;
-      readonly farmId: FarmId;
+      readonly token: Address;
       readonly amount: bigint;
       readonly isFromEscrow: boolean;
     }
@@ -22,16 +24,38 @@ export type BridgeFact =
       readonly token: Address;
       readonly amount: bigint;
     }
+  /** Part of an escrow that leaves early; its exit follows. */
+  | {
+      readonly kind: 'escrow-fee-paid';
+      readonly guid: Hex;
+      readonly token: Address;
+      readonly fee: bigint;
+      /** Else to the treasury of the farms. */
+      readonly toFarm: boolean;
+    }
   | {
       readonly kind: 'escrow-withdrawn';
       readonly guid: Hex;
+      readonly token: Address;
       readonly to: Address;
+      /** Without the fee. */
       readonly amount: bigint;
     }
   | {
       readonly kind: 'escrow-returned';
       readonly guid: Hex;
+      readonly token: Address;
       readonly newGuid: Hex;
+      /** What travels. */
+      readonly amount: bigint;
+      /** What is too little to travel, paid to the recipient. */
+      readonly dust: bigint;
+      readonly recipient: Address;
+    }
+  | {
+      readonly kind: 'bridge-recovered';
+      readonly token: Address;
+      readonly to: Address;
       readonly amount: bigint;
     };
 

@@ -1,21 +1,28 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { accruedOf, emptyBook, farmIn, type FarmEvent, positionIn } from '#farms';
-import { histories, HISTORY_FARM, historyUsers, playHistory } from '#farms/testing';
+import { accruedOf, accrueTo, DUST_BITS, emptyBook, farmIn, type FarmEvent, stakeIn } from '#farms';
+import {
+  histories,
+  HISTORY_FARM,
+  historyFarms,
+  historyUsers,
+  playHistory,
+  WIRING,
+} from '#farms/testing';
 import { type Hex, sumOf, toAddress, toChainId, toHex } from '#kernel';
-import { type JournalDraft } from '#ledger';
+import { type AccountKind, type JournalDraft, mayOverdraw } from '#ledger';
+import { emptySums } from './farm-postings.js';
+import { type BoundaryBlock } from './journal-sink.js';
 import { type LocatedFact, postInOrder } from './post-in-order.js';
-import { type BoundaryBlock, PostingFold } from './posting-fold.js';
+import { PostingFold } from './posting-fold.js';
 
 const chain = {
+  ...WIRING,
   chainId: toChainId(900_231),
-  rewardToken: toAddress(`0x${'a0'.repeat(20)}`),
   sharedUnit: 10n ** 12n,
-  bridge: toAddress(`0x${'b0'.repeat(20)}`),
-  receiver: toAddress(`0x${'e0'.repeat(20)}`),
+  farms: toAddress(`0x${'fa'.repeat(20)}`),
   controller: undefined,
 };
-const farm = { scaleBits: 96, minWeightBits: 8, maxRate: 10n ** 20n };
 
 function hashOf(block: number): Hex {
   return toHex(`0x${block.toString(16).padStart(64, '0')}`);
@@ -37,22 +44,35 @@ function boundariesAt(times: readonly number[]): readonly BoundaryBlock[] {
 }
 
 function nothingStored(): PostingFold['stored'] {
-  return { posted: new Map(), escrowTokens: new Map() };
+  return emptySums();
 }
 
 const moments = fc.array(fc.integer({ min: 1_000, max: 4_000 }), { maxLength: 6 });
 
 describe('postInOrder', () => {
-  it('gives every user at a boundary exactly what the contract says they accrued', () => {
+  it('holds at a boundary exactly what the contract owes to users and to nobody', () => {
     fc.assert(
-      fc.property(histories, fc.integer({ min: 0, max: 300 }), (steps, wait) => {
-        const { book, at, events } = playHistory(steps, farm);
-        const fold = new PostingFold(chain, emptyBook(), nothingStored());
-        postInOrder(fold, locate(events), boundariesAt([at + wait]));
-        for (const user of historyUsers) {
-          const position = positionIn(book, HISTORY_FARM, user);
-          const accrued = accruedOf(farmIn(book, HISTORY_FARM), position, at + wait);
-          expect(creditsOf(fold.drafts, `${user}:1`)).toBe(accrued);
+      fc.property(histories, historyFarms, moments, (steps, settings, ends) => {
+        const { book, at, events } = playHistory(steps, settings);
+        const end = at + 50;
+        const fold = new PostingFold(chain, emptyBook(WIRING), nothingStored());
+        postInOrder(fold, locate(events), boundariesAt([...ends.filter((to) => to < end), end]));
+        const farm = accrueTo(farmIn(book, HISTORY_FARM), end);
+        for (const [index, stream] of farm.streams.entries()) {
+          const tail = index === 0 ? '' : `:${index}`;
+          const rewards = historyUsers.map((user) => {
+            const stake = stakeIn(book, HISTORY_FARM, user);
+            const accrued = accruedOf(stake, index, end);
+            const claimed = stake.position.claimed[index] ?? 0n;
+            expect(heldBy(fold.drafts, 'reward', `${user}:1${tail}`)).toBe(accrued - claimed);
+            return accrued;
+          });
+          expect(heldBy(fold.drafts, 'idle', `1${tail}`)).toBe(stream.idle);
+          const dust = stream.dustX >> DUST_BITS;
+          expect(heldBy(fold.drafts, 'dust', `1${tail}`)).toBe(dust);
+          const rest = stream.funded - sumOf(rewards) - stream.idle - dust;
+          expect(heldBy(fold.drafts, 'stream', `1${tail}`)).toBe(rest);
+          expect(rest).toBeGreaterThanOrEqual(stream.remaining);
         }
       }),
     );
@@ -60,14 +80,15 @@ describe('postInOrder', () => {
 
   it('posts the same journals however facts and boundaries are cut into batches', () => {
     fc.assert(
-      fc.property(histories, moments, moments, (steps, ends, cuts) => {
+      fc.property(histories, historyFarms, fc.tuple(moments, moments), (steps, farm, times) => {
+        const [ends, cuts] = times;
         const facts = locate(playHistory(steps, farm).events);
         const boundaries = boundariesAt(ends);
-        const whole = new PostingFold(chain, emptyBook(), nothingStored());
+        const whole = new PostingFold(chain, emptyBook(WIRING), nothingStored());
         postInOrder(whole, facts, boundaries);
 
         const carried = nothingStored();
-        const book = emptyBook();
+        const book = emptyBook(WIRING);
         const pieces: JournalDraft[] = [];
         let after = -1;
         for (const upto of [...cuts.toSorted((a, b) => a - b), Number.POSITIVE_INFINITY]) {
@@ -86,28 +107,27 @@ describe('postInOrder', () => {
     );
   });
 
-  it('never takes more out of a stream than was put in', () => {
+  it('never takes more out of an account than was put in', () => {
     fc.assert(
-      fc.property(histories, moments, (steps, ends) => {
-        const fold = new PostingFold(chain, emptyBook(), nothingStored());
+      fc.property(histories, historyFarms, moments, (steps, farm, ends) => {
+        const fold = new PostingFold(chain, emptyBook(WIRING), nothingStored());
         postInOrder(fold, locate(playHistory(steps, farm).events), boundariesAt(ends));
-        let held = 0n;
-        for (const { postings } of fold.drafts) {
-          held -= sumOf(
-            postings.flatMap(({ kind, amount }) => (kind === 'stream' ? [amount] : [])),
-          );
-          expect(held).toBeGreaterThanOrEqual(0n);
+        const held = new Map<string, bigint>();
+        for (const { kind, owner, amount } of fold.drafts.flatMap(({ postings }) => postings)) {
+          const account = `${kind} ${owner}`;
+          held.set(account, (held.get(account) ?? 0n) - amount);
+          // What fills the pot is not part of these histories.
+          if (kind === 'pot' || mayOverdraw(kind)) continue;
+          expect([account, (held.get(account) ?? 0n) >= 0n]).toEqual([account, true]);
         }
       }),
     );
   });
 });
 
-function creditsOf(drafts: readonly JournalDraft[], owner: string): bigint {
+function heldBy(drafts: readonly JournalDraft[], kind: AccountKind, owner: string): bigint {
   const legs = drafts.flatMap(({ postings }) => postings);
-  return sumOf(
-    legs.flatMap((leg) =>
-      leg.kind === 'reward' && leg.owner === owner && leg.amount < 0n ? [-leg.amount] : [],
-    ),
+  return -sumOf(
+    legs.flatMap((leg) => (leg.kind === kind && leg.owner === owner ? [leg.amount] : [])),
   );
 }

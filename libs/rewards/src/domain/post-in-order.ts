@@ -1,6 +1,7 @@
 import { defined } from '#kernel';
 import { type LedgerFact } from './ledger-fact.js';
-import { type BoundaryBlock, type LogPlace, type PostingFold } from './posting-fold.js';
+import { type BoundaryBlock, type LogPlace } from './journal-sink.js';
+import { type PostingFold } from './posting-fold.js';
 
 /** A fact and the log that said it. */
 export interface LocatedFact {

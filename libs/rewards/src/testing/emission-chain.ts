@@ -14,9 +14,15 @@ import {
 
 const PLENTY = 10n ** 30n;
 const SHARED_UNIT = 10n ** 12n;
-/** Stands in for the LayerZero endpoint, of which only the constructors of OFTs want something. */
+/** Stands in for the LayerZero endpoint, of which only constructors want something: its id. */
 const ENDPOINT = toAddress(`0x${'e1'.repeat(20)}`);
-const ANSWERS_NOTHING = '0x00';
+/** Returns 50,121, the id of the hub, whatever it is asked. */
+const ANSWERS_ITS_ID = '0x61c3c960005260206000f3';
+const TREASURY = toAddress(`0x${'7e'.repeat(20)}`);
+const FEE_SECONDS = 20;
+/** The farm with locks, and with a stream of fees beside the emission. */
+const TERMS_FARM = 2;
+const TIERS = [{ term: 60, boostBps: 15_000, feeBps: 1_000 }];
 
 export interface StakeFarm {
   readonly farmId: FarmId;
@@ -48,9 +54,9 @@ export class EmissionChain {
     const { users, farmCount } = options;
     const chain = await DevChain.start({ chainId: 900_231, users });
     const { owner } = chain;
-    await chain.anvil.rpc('anvil_setCode', [ENDPOINT, ANSWERS_NOTHING]);
+    await chain.anvil.rpc('anvil_setCode', [ENDPOINT, ANSWERS_ITS_ID]);
     const rewardToken = await chain.deploy('DevOft', ['Reward', 'RWD', ENDPOINT, owner]);
-    const farms = await chain.deploy('Farms', [rewardToken, owner]);
+    const farms = await chain.deploy('Farms', [rewardToken, TREASURY, FEE_SECONDS, owner, owner]);
     const config = {
       endpoint: ENDPOINT,
       rewardOft: rewardToken,
@@ -62,7 +68,7 @@ export class EmissionChain {
       minStream: 5,
     };
     const receiver = await chain.deploy('EmissionReceiver', [config]);
-    const bridge = await chain.deploy('PositionBridge', [ENDPOINT, farms, owner, 300_000]);
+    const bridge = await chain.deploy('PositionBridge', [ENDPOINT, farms, owner, owner, 300_000]);
     const ownerCall = { from: owner };
     const word = `0x${owner.slice(2).padStart(64, '0')}`;
     const wiring = [
@@ -83,9 +89,16 @@ export class EmissionChain {
         const approve = { ...token, from: user, name: 'approve', args: [farms, PLENTY] };
         for (const call of [mint, approve]) await chain.send(chain.encode(call));
       }
-      const args = [index, stakeToken, 96, 0, 10n ** 18n];
+      const hasTerms = index === TERMS_FARM;
+      const args = [{ farmId: index, stakeToken, scaleBits: 64, maxRate: 10n ** 18n, hasTerms }];
       const add = { contract: 'Farms', to: farms, from: owner, name: 'addFarm', args };
       await chain.send(chain.encode(add));
+      if (hasTerms) {
+        const farm = { contract: 'Farms', to: farms, from: owner };
+        const terms = { ...farm, name: 'setTerms', args: [index, TIERS, []] };
+        const stream = { ...farm, name: 'addStream', args: [index, stakeToken, owner, 10n ** 18n] };
+        for (const call of [terms, stream]) await chain.send(chain.encode(call));
+      }
       await chain.anvil.mine();
       stakeFarms.push({ farmId: toFarmId(index), stakeToken });
     }
