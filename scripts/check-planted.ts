@@ -16,7 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { boundaries } from './planted/boundaries.js';
-import { invariant, mutation, seeded } from './planted/contract-tests.js';
+import { coverage, invariant, mutation, seeded } from './planted/contract-tests.js';
 import { lint } from './planted/lint.js';
 import type { Plant, Plot } from './planted/plant.js';
 import { tidy } from './planted/tidy.js';
@@ -36,6 +36,7 @@ const PLOTS: readonly Plot[] = [
   seeded,
   invariant,
   mutation,
+  coverage,
 ];
 
 function write(folder: string, path: string, text: string): void {

@@ -28,6 +28,12 @@ export type ForgeOutcome =
   | { readonly kind: 'timed out' }
   | { readonly kind: 'ran'; readonly tests: readonly TestResult[]; readonly seconds: number };
 
+interface ForgeOptions {
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+}
+
 /** A copy of the contracts and of some of their tests, to be changed and run without harm. */
 export class Workbench {
   private constructor(readonly folder: string) {}
@@ -41,12 +47,7 @@ export class Workbench {
     const sources = filesBelow(ROOT, 'contracts/src', '.sol');
     for (const path of [...sources, ...tests]) copyInto(folder, path);
     cpSync(join(ROOT, 'contracts/bin'), join(folder, 'contracts/bin'), { recursive: true });
-    // What a folder of links resolves to is outside of the copy, and forge asks for a permission.
-    const settings = readFileSync(join(ROOT, SETTINGS), 'utf8').replace(
-      'path = "node_modules"',
-      `path = ${JSON.stringify(realpathSync(join(ROOT, 'node_modules')))}`,
-    );
-    writeFileSync(join(folder, SETTINGS), settings);
+    writeFileSync(join(folder, SETTINGS), ownSettings());
     linkPackages(folder);
     return new Workbench(folder);
   }
@@ -72,29 +73,36 @@ export class Workbench {
   }
 
   /** Runs every test of the copy; a filter would make forge read all sources twice. */
-  async test(options: {
-    readonly args?: readonly string[];
-    readonly env?: Readonly<Record<string, string>>;
-    readonly timeoutMs: number;
-  }): Promise<ForgeOutcome> {
-    const report = join(this.folder, 'report.json');
-    // Inputs that failed before would be tried again, on sources that are no longer there.
-    rmSync(join(this.folder, 'cache'), { recursive: true, force: true });
+  async test(options: ForgeOptions): Promise<ForgeOutcome> {
     const startedAt = performance.now();
-    const { output } = await runCommand({
-      argv: [foundryBinary('forge'), 'test', '--json', ...(options.args ?? [])],
-      env: { ...ENVIRONMENT, ...options.env },
-      cwd: this.folder,
-      timeoutMs: options.timeoutMs,
-      isEchoed: false,
-      stdoutFile: report,
+    const { output, stdout } = await this.forge({
+      ...options,
+      args: ['test', '--json', ...options.args],
     });
     const milliseconds = performance.now() - startedAt;
     if (milliseconds >= options.timeoutMs) return { kind: 'timed out' };
-    const stdout = readFileSync(report, 'utf8');
     const tests = readForgeReport(stdout);
     if (tests === undefined) return { kind: 'not compiled', output: `${output}${stdout}` };
     return { kind: 'ran', tests, seconds: milliseconds / 1000 };
+  }
+
+  async forge({ args, env = {}, timeoutMs }: ForgeOptions): Promise<{
+    readonly exitCode: number;
+    readonly output: string;
+    readonly stdout: string;
+  }> {
+    const stdoutFile = join(this.folder, 'stdout.txt');
+    // Inputs that failed before would be tried again, on sources that are no longer there.
+    rmSync(join(this.folder, 'cache'), { recursive: true, force: true });
+    const { exitCode, output } = await runCommand({
+      argv: [foundryBinary('forge'), ...args],
+      env: { ...ENVIRONMENT, ...env },
+      cwd: this.folder,
+      timeoutMs,
+      isEchoed: false,
+      stdoutFile,
+    });
+    return { exitCode, output, stdout: readFileSync(stdoutFile, 'utf8') };
   }
 
   close(): void {
@@ -105,6 +113,20 @@ export class Workbench {
 function copyInto(folder: string, path: string): void {
   mkdirSync(dirname(join(folder, path)), { recursive: true });
   writeFileSync(join(folder, path), readFileSync(join(ROOT, path)));
+}
+
+/**
+ * The settings of the copy. Profiles that differ in the optimizer mean nothing here, and would have
+ * some files compiled twice. Forge asks for a permission where a link leads out of the copy.
+ */
+function ownSettings(): string {
+  return readFileSync(join(ROOT, SETTINGS), 'utf8')
+    .replace(/^additional_compiler_profiles = .*\n/m, '')
+    .replace(/^compilation_restrictions = \[.*?^\]\n/ms, '')
+    .replace(
+      'path = "node_modules"',
+      `path = ${JSON.stringify(realpathSync(join(ROOT, 'node_modules')))}`,
+    );
 }
 
 /** A real folder of links: forge would resolve one link to all and take its cache for another's. */

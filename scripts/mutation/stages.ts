@@ -11,9 +11,9 @@ const STAGES: readonly { readonly name: string; readonly isIn: (path: string) =>
 ];
 /** Gas, size and the canary say nothing about what unoptimized code does. */
 const LEFT_OUT = /^contracts\/test\/(gas\/|proofs\/|unit\/Sizes|Canary)/;
-/** Random inputs are the same for every mutant; `[profile.mutation]` says how many there are. */
+/** Random inputs are the same for every mutant; `[profile.quick]` says how many there are. */
 const ARGS = ['--fail-fast', '--fuzz-seed', '1'];
-const ENVIRONMENT = { FOUNDRY_PROFILE: 'mutation', FOUNDRY_INVARIANT_SHRINK_RUN_LIMIT: '0' };
+const ENVIRONMENT = { FOUNDRY_PROFILE: 'quick', FOUNDRY_INVARIANT_SHRINK_RUN_LIMIT: '0' };
 const BASELINE_TIMEOUT_MS = 30 * 60_000;
 /** A mutant that needs so many times longer than the original runs in a circle. */
 const PATIENCE = 5;

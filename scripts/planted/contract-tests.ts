@@ -201,3 +201,44 @@ export const mutation: Plot = {
     { rule: 'an equivalent exists', names: ['no such mutant any more', 'TooLittle'] },
   ],
 };
+
+const HALF = `${LICENCE}
+contract Half {
+    uint256 public count;
+
+    function seen(uint256 amount) external {
+        if (amount > 10) count += amount;
+    }
+
+    function unseen() external {
+        count += 1;
+    }
+}
+`;
+
+const HALF_TEST = `${LICENCE}${FORGE_TEST}
+import {Half} from "../../src/Half.sol";
+
+contract HalfTest is Test {
+    function test_SmallAmountsAreNotCounted() external {
+        Half half = new Half();
+        half.seen(3);
+        assertEq(half.count(), 0);
+    }
+}
+`;
+
+export const coverage: Plot = {
+  command: 'coverage:contracts',
+  argv: ['npm', 'run', '--silent', 'coverage:contracts'],
+  copies: MACHINERY,
+  plants: [
+    {
+      rule: 'lines are reached',
+      files: { 'contracts/src/Half.sol': HALF, 'contracts/test/unit/Half.t.sol': HALF_TEST },
+      names: ['line', 'contracts/src/Half.sol:12', 'count += 1;'],
+    },
+    { rule: 'branches are taken', names: ['branch', 'contracts/src/Half.sol:8'] },
+    { rule: 'both shares count', names: ['of lines (at least 99.00 %)', 'in 1 files'] },
+  ],
+};
