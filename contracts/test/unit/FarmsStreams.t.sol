@@ -197,4 +197,16 @@ contract FarmsStreamsTest is FarmsFixture {
     function _accountedFor(uint32 farmId) private view returns (uint256) {
         return _farms.earned(farmId, ALICE) + _farms.earned(farmId, BOB) + _farms.unstreamed(farmId);
     }
+
+    /// @dev The bound stands in the slot that says whether anything idled.
+    /// @custom:property F-05
+    function test_AnotherBoundKeepsWhatStreamedToNobody() external {
+        _adjust(1, 100e18, block.timestamp + 100);
+        skip(100);
+        _farms.setMaxRate(1, 0, MAX_RATE - 1);
+        assertEq(_farms.streamOf(1, 0).idle, 100e18, "idle");
+        assertEq(_farms.unstreamed(1), 100e18, "unstreamed");
+        _adjust(1, 1e18, block.timestamp + 100);
+        assertEq(_farms.streamOf(1, 0).remaining, 101e18, "streams again");
+    }
 }

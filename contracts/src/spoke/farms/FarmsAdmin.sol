@@ -65,7 +65,7 @@ abstract contract FarmsAdmin is FarmsFunding {
             (FarmMath.FarmSlots storage farm,, FarmMath.Visit memory visit) =
                 _open(farmId, address(0));
             FarmMath.store(farm, visit);
-            farm.terms = FarmMath.withMaxRate(visit.terms, maxRate);
+            farm.terms = FarmMath.withMaxRate(farm.terms, maxRate);
         } else {
             (FarmMath.ExtraSlots storage extra, FarmMath.Visit memory visit) =
                 _openExtra(farmId, stream);

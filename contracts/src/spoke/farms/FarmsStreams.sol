@@ -71,7 +71,17 @@ abstract contract FarmsStreams is FarmsCore {
         _books[token].funded = uint96(funded);
         (FarmMath.ExtraSlots storage extra, FarmMath.Visit memory open) =
             _openExtra(visit.farmId, stream);
-        _addToExtra(extra, open, stream, fee, block.timestamp + FEE_SECONDS);
+        _addToExtra(extra, open, stream, fee, _feeEnd(open, fee));
+    }
+
+    /// @dev A fee streams over an epoch, or over as much of it as leaves the rate of a stream that
+    /// runs as it is: else somebody could thin it with the fee of a tiny lock.
+    function _feeEnd(FarmMath.Visit memory open, uint256 fee) private view returns (uint256 end) {
+        end = block.timestamp + FEE_SECONDS;
+        uint256 remaining = open.remaining;
+        if (remaining == 0 || open.endAt <= block.timestamp) return end;
+        uint256 left = open.endAt - block.timestamp;
+        return Math.min(end, block.timestamp + left * (remaining + fee) / remaining);
     }
 
     /// @dev The stream that may take a fee now; 0 for none.
