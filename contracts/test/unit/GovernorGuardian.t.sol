@@ -227,11 +227,17 @@ contract GovernorGuardianTest is GovernanceFixture {
     }
 
     function test_RevertIf_TheGovernorIsDeployedWithoutQuorumOrGuardian() external {
-        TimelockController timelock = TimelockController(payable(address(_timelock)));
         vm.expectRevert(HeadwaterGovernor.Governor_ZeroQuorum.selector);
-        new HeadwaterGovernor(_token, timelock, 1, 1, 1, 0, GUARDIAN);
+        this.deploy(0, GUARDIAN);
         vm.expectRevert(HeadwaterGovernor.Governor_ZeroGuardian.selector);
-        new HeadwaterGovernor(_token, timelock, 1, 1, 1, 1, address(0));
+        this.deploy(1, address(0));
+    }
+
+    /// @dev External: what follows a refused `new` in the same function would not run, because
+    /// tests deploy by a cheatcode.
+    function deploy(uint256 quorum, address guardian) external {
+        TimelockController timelock = TimelockController(payable(address(_timelock)));
+        new HeadwaterGovernor(_token, timelock, 1, 1, 1, quorum, guardian);
     }
 
     // Settings.
