@@ -3,9 +3,8 @@ pragma solidity 0.8.37;
 
 import {IFarms} from "../../src/interfaces/IFarms.sol";
 import {FarmsFixture} from "../support/FarmsFixture.sol";
-import {FarmsLedger} from "../support/FarmsLedger.sol";
 
-contract FarmsFuzzTest is FarmsFixture, FarmsLedger {
+contract FarmsFuzzTest is FarmsFixture {
     uint256 private constant STEPS = 12;
 
     /// @dev A naive model: exact integrals of rate x weight / total, as a fraction of wei with 64

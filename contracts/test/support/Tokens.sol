@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
 
 /// @notice Plain token with any number of decimals that anyone mints.
 contract PlainToken is ERC20 {
@@ -79,5 +80,63 @@ contract HostileToken is ERC20 {
             calledBack = !ok;
             callbackResult = result;
         }
+    }
+}
+
+/// @notice Refuses transfers in every way that tokens do.
+contract StubbornToken is ERC20 {
+    enum Refusal {
+        None,
+        Reverts,
+        RevertsHuge,
+        ReturnsFalse,
+        ReturnsGarbage,
+        BurnsGas
+    }
+
+    uint256 private constant HUGE = 100_000;
+
+    Refusal public refusal;
+
+    error Stubborn_Refused();
+
+    constructor() ERC20("Stubborn", "STB") {}
+
+    function mint(address to, uint256 amount) external {
+        _mint(to, amount);
+    }
+
+    function setRefusal(Refusal refusal_) external {
+        refusal = refusal_;
+    }
+
+    function transfer(address to, uint256 amount) public override returns (bool) {
+        Refusal how = refusal;
+        if (how == Refusal.Reverts) revert Stubborn_Refused();
+        if (how == Refusal.RevertsHuge) {
+            assembly {
+                revert(0, HUGE)
+            }
+        }
+        if (how == Refusal.ReturnsFalse) return false;
+        if (how == Refusal.ReturnsGarbage) {
+            assembly {
+                mstore(0, 2)
+                return(0, HUGE)
+            }
+        }
+        if (how == Refusal.BurnsGas) {
+            while (true) {}
+        }
+        return super.transfer(to, amount);
+    }
+}
+
+/// @notice Plain token with EIP-2612 permits.
+contract PermitToken is ERC20Permit {
+    constructor() ERC20("Permit", "PMT") ERC20Permit("Permit") {}
+
+    function mint(address to, uint256 amount) external {
+        _mint(to, amount);
     }
 }

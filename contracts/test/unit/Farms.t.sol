@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {stdError} from "forge-std/StdError.sol";
 
 import {IFarms} from "../../src/interfaces/IFarms.sol";
 import {IPauseRoles} from "../../src/interfaces/IPauseRoles.sol";
 import {Farms} from "../../src/spoke/Farms.sol";
 import {FarmsFixture} from "../support/FarmsFixture.sol";
-import {FeeToken, HostileToken, PlainToken} from "../support/Tokens.sol";
+import {FeeToken, HostileToken, PermitToken} from "../support/Tokens.sol";
 
 contract FarmsTest is FarmsFixture {
     function setUp() external {
@@ -276,99 +276,123 @@ contract FarmsTest is FarmsFixture {
         }
     }
 
-    // Rewards.
+    // Least positions.
 
-    function test_ClaimPaysExactlyWhatWasEarnedAndKeepsTheFraction() external {
-        _stakeAs(ALICE, 1, 3e18);
-        _stakeAs(BOB, 1, 4e18);
-        _adjust(1, 1e18, START + 997);
-        skip(501);
+    function test_RevertIf_APositionWouldFallBelowTheLeast() external {
+        _fund(_stake, ALICE, 10e18);
+        vm.startPrank(ALICE);
+        vm.expectRevert(
+            abi.encodeWithSelector(IFarms.Farms_BelowMinimum.selector, MINIMUM - 1, MINIMUM)
+        );
+        _farms.stake(1, MINIMUM - 1);
+        _farms.stake(1, MINIMUM);
+        _farms.stake(1, 1);
+        vm.expectRevert(
+            abi.encodeWithSelector(IFarms.Farms_BelowMinimum.selector, MINIMUM - 1, MINIMUM)
+        );
+        _farms.withdraw(1, 2);
+        vm.expectRevert(abi.encodeWithSelector(IFarms.Farms_BelowMinimum.selector, 1, MINIMUM));
+        _farms.exit(1, MINIMUM);
+        _farms.withdraw(1, 1);
+        assertEq(_farms.positionOf(1, ALICE).weight, MINIMUM);
+        _farms.withdraw(1, MINIMUM);
+        vm.stopPrank();
+        assertEq(_stake.balanceOf(ALICE), 10e18);
+    }
+
+    /// @dev Scales up to 64 know no least position.
+    function test_ASmallScaleTakesAnyAmount() external {
+        _farms.addFarm(IFarms.NewFarm(7, address(_reward), 64, MAX_RATE, false));
+        _stakeAs(ALICE, 7, 2);
+        vm.prank(ALICE);
+        _farms.withdraw(7, 1);
+        assertEq(_farms.positionOf(7, ALICE).weight, 1);
+    }
+
+    // Permits.
+
+    function test_APermitSavesTheApproval() external {
+        (PermitToken token, uint256 key) = _permitFarm();
+        address owner = vm.addr(key);
+        (uint8 v, bytes32 r, bytes32 s) = _sign(token, key, 5e18, START);
+        vm.expectEmit();
+        emit IFarms.Staked(7, owner, owner, 5e18, 5e18, 5);
+        vm.prank(owner);
+        _farms.stakeWithPermit(7, 5e18, START, v, r, s);
+        assertEq(token.balanceOf(address(_farms)), 5e18);
+        assertEq(token.allowance(owner, address(_farms)), 0);
+    }
+
+    /// @dev Whoever sees a permit waiting can use it first; the stake goes through all the same.
+    function test_APermitUsedBySomebodyElseIsNoObstacle() external {
+        (PermitToken token, uint256 key) = _permitFarm();
+        address owner = vm.addr(key);
+        (uint8 v, bytes32 r, bytes32 s) = _sign(token, key, 5e18, START);
+        vm.prank(BOB);
+        token.permit(owner, address(_farms), 5e18, START, v, r, s);
+        vm.prank(owner);
+        _farms.stakeWithPermit(7, 5e18, START, v, r, s);
+        assertEq(_farms.positionOf(7, owner).weight, 5e18);
+    }
+
+    function test_RevertIf_ThePermitIsNotTheCallers() external {
+        (PermitToken token, uint256 key) = _permitFarm();
+        (uint8 v, bytes32 r, bytes32 s) = _sign(token, key, 5e18, START);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IERC20Errors.ERC20InsufficientAllowance.selector, address(_farms), 0, 5e18
+            )
+        );
+        vm.prank(BOB);
+        _farms.stakeWithPermit(7, 5e18, START, v, r, s);
+        vm.expectRevert(abi.encodeWithSelector(IFarms.Farms_UnknownFarm.selector, 9));
+        _farms.stakeWithPermit(9, 5e18, START, v, r, s);
+    }
+
+    // Emergency.
+
+    function test_AnEmergencyTakesThePrincipalAnywhereAndKeepsTheRewards() external conserving {
+        _stakeAs(ALICE, 1, 5e18);
+        _adjust(1, 1e18, START + 100);
+        skip(100);
         uint256 earned = _farms.earned(1, ALICE);
         vm.expectEmit();
-        emit IFarms.Claimed(1, ALICE, ALICE, earned, 7);
+        emit IFarms.Withdrawn(1, ALICE, CAROL, 5e18, 0, 6);
         vm.prank(ALICE);
-        assertEq(_farms.claim(1), earned);
-        assertEq(_reward.balanceOf(ALICE), earned);
-        assertEq(_farms.earned(1, ALICE), 0);
-        assertLt(_farms.pendingXOf(1, 0, ALICE), 1 << 95);
-    }
-
-    function test_AClaimOfNothingLeavesNoTrace() external {
-        _stakeAs(ALICE, 1, 1e18);
-        vm.recordLogs();
-        vm.prank(ALICE);
-        assertEq(_farms.claim(1), 0);
-        uint32[] memory farmIds = new uint32[](2);
-        (farmIds[0], farmIds[1]) = (1, 2);
-        vm.prank(ALICE);
-        assertEq(_farms.claimMany(farmIds), 0);
-        assertEq(vm.getRecordedLogs().length, 0);
-        assertEq(_farms.seq(), 4);
-    }
-
-    function test_AClaimWritesNoFarmSlot() external {
-        _stakeAs(ALICE, 1, 1e18);
-        _adjust(1, 1e18, START + 100);
-        skip(50);
-        bytes memory before = abi.encode(_farms.farmOf(1), _farms.streamOf(1, 0));
-        vm.prank(ALICE);
-        _farms.claim(1);
-        assertEq(abi.encode(_farms.farmOf(1), _farms.streamOf(1, 0)), before);
-    }
-
-    function test_ClaimManyPaysAllFarmsOnceEvenWithDuplicates() external {
-        _stakeAs(ALICE, 1, 1e18);
-        _stakeAs(ALICE, 2, 1e18);
-        _adjust(1, 1e18, START + 100);
-        _adjust(2, 2e18, START + 100);
-        skip(100);
-        uint256 expected = _farms.earned(1, ALICE) + _farms.earned(2, ALICE);
-        uint32[] memory farmIds = new uint32[](3);
-        (farmIds[0], farmIds[1], farmIds[2]) = (1, 2, 1);
-        vm.prank(ALICE);
-        assertEq(_farms.claimMany(farmIds), expected);
-        assertEq(_reward.balanceOf(ALICE), expected);
-    }
-
-    function test_ExitReturnsPrincipalAndRewardTogether() external {
-        _stakeAs(ALICE, 1, 1e18);
-        _adjust(1, 1e18, START + 100);
-        skip(100);
-        uint256 earned = _farms.earned(1, ALICE);
-        vm.prank(ALICE);
-        assertEq(_farms.exit(1, 1e18), earned);
-        assertEq(_reward.balanceOf(ALICE), earned);
-        assertEq(_stake.balanceOf(ALICE), 1e18);
-    }
-
-    function test_RevertIf_ClaimingFromAnUnknownFarm() external {
-        vm.expectRevert(abi.encodeWithSelector(IFarms.Farms_UnknownFarm.selector, 9));
-        _farms.claim(9);
-        assertEq(_farms.earned(9, ALICE), 0);
-        assertEq(_farms.unstreamed(9), 0);
-    }
-
-    function test_ADonationChangesNothing() external {
-        _stakeAs(ALICE, 1, 1e18);
-        _adjust(1, 1e18, START + 100);
-        skip(50);
-        uint256 earned = _farms.earned(1, ALICE);
-        _reward.mint(address(_farms), 1_000e18);
-        _stake.mint(address(_farms), 1_000e18);
+        _farms.emergencyWithdraw(1, CAROL);
+        assertEq(_stake.balanceOf(CAROL), 5e18);
         assertEq(_farms.earned(1, ALICE), earned);
-        assertEq(_farms.farmOf(1).totalWeight, 1e18);
     }
 
-    function test_PrincipalIsSafeWhenTheRewardTokenIsStaked() external {
-        _farms.addFarm(IFarms.NewFarm(7, address(_reward), 95, MAX_RATE, false));
-        _stakeAs(ALICE, 7, 5e18);
-        _adjust(7, 1e18, START + 100);
-        skip(1_000);
-        vm.startPrank(ALICE);
-        uint256 paid = _farms.claim(7);
-        _farms.withdraw(7, 5e18);
-        vm.stopPrank();
-        assertEq(_reward.balanceOf(ALICE), 5e18 + paid);
-        assertLe(paid, 1e18);
+    function test_RevertIf_AnEmergencyHasNoTargetOrNoPosition() external {
+        vm.expectRevert(IFarms.Farms_ZeroAddress.selector);
+        _farms.emergencyWithdraw(1, address(0));
+        vm.expectRevert(IFarms.Farms_ZeroAmount.selector);
+        _farms.emergencyWithdraw(1, CAROL);
+        vm.expectRevert(abi.encodeWithSelector(IFarms.Farms_UnknownFarm.selector, 9));
+        _farms.emergencyWithdraw(9, CAROL);
+    }
+
+    function _permitFarm() private returns (PermitToken token, uint256 key) {
+        token = new PermitToken();
+        _farms.addFarm(IFarms.NewFarm(7, address(token), SCALE, MAX_RATE, false));
+        key = 0xA11CE;
+        token.mint(vm.addr(key), 5e18);
+    }
+
+    function _sign(PermitToken token, uint256 key, uint256 amount, uint256 deadline)
+        private
+        view
+        returns (uint8 v, bytes32 r, bytes32 s)
+    {
+        bytes32 typeHash = keccak256(
+            "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
+        );
+        bytes32 structHash =
+            keccak256(abi.encode(typeHash, vm.addr(key), address(_farms), amount, 0, deadline));
+        return
+            vm.sign(
+                key, keccak256(abi.encodePacked(hex"1901", token.DOMAIN_SEPARATOR(), structHash))
+            );
     }
 }
