@@ -30,6 +30,13 @@ const sourcePlants: readonly Plant[] = [
     names: [`${planted}/later.ts:1`],
   },
   {
+    rule: 'end a contract test where a deployment is refused',
+    files: {
+      'contracts/test/unit/Refused.t.sol': `vm.${word('expect', 'Revert')}();\nnew Farms(1);\nf();\n`,
+    },
+    names: ['contracts/test/unit/Refused.t.sol'],
+  },
+  {
     rule: 'leave the environment to the config library',
     files: { [`${planted}/reads.ts`]: "export const x = process.env['HOME'];\n" },
     names: [`${planted}/reads.ts:1`],

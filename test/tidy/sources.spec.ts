@@ -13,6 +13,13 @@ const production = typescript.filter(
   ({ path, isTest }) => /^(apps|libs)\//.test(path) && !isTest && !path.includes('/testing/'),
 );
 
+/**
+ * A deployment that is expected to fail, and what follows it in its function. Linked tests deploy by
+ * a cheat code, whose expected revert ends the function: what follows would never run.
+ */
+const REFUSED_DEPLOYMENT =
+  /expectRevert\([^;]*\);\s*(?:\w[\w\s]*=\s*)?new [A-Z]\w*(?:\{[^}]*\})?\([^;]*\);\s*(?!\})\S/g;
+
 describe('source files', () => {
   it('are short enough to read in one sitting', () => {
     expect(
@@ -38,6 +45,14 @@ describe('source files', () => {
     expect(linesMatching(marker, sources)).toEqual([]);
     expect(linesMatching(anyWord('FIX|ME', 'HA|CK', 'X|XX'), sources)).toEqual([]);
     expect(linesMatching(/not (yet )?implemented/i, production)).toEqual([]);
+  });
+
+  it('end a contract test where a deployment is refused', () => {
+    expect(
+      solidity
+        .filter(({ isTest, text }) => isTest && text.match(REFUSED_DEPLOYMENT) !== null)
+        .map(({ path }) => path),
+    ).toEqual([]);
   });
 
   it('leave the environment to the config library', () => {
