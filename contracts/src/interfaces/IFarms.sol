@@ -229,6 +229,7 @@ interface IFarms is IFarmsViews {
     error Farms_AlreadySet(address current);
     error Farms_NotWired(address receiver, address bridge);
     error Farms_OnlyBridge(address caller);
+    error Farms_OnlySelf(address caller);
     error Farms_UnknownFarm(uint32 farmId);
     error Farms_UnknownStream(uint32 farmId, uint8 stream);
     error Farms_FarmExists(uint32 farmId);

@@ -63,6 +63,19 @@ contract LyingToken is ZooToken {
     }
 }
 
+/// @notice Pays and still says no, as long as it is modest.
+contract ModestToken is ZooToken {
+    bool public isModest;
+
+    function setModest(bool isModest_) external {
+        isModest = isModest_;
+    }
+
+    function transfer(address to, uint256 amount) public override returns (bool) {
+        return super.transfer(to, amount) && !isModest;
+    }
+}
+
 /// @notice Gives the receiver more than was sent.
 contract GenerousToken is ZooToken {
     function _update(address from, address to, uint256 amount) internal override {

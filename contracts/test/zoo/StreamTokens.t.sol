@@ -11,6 +11,7 @@ import {
     BombToken,
     GarbageToken,
     LyingToken,
+    ModestToken,
     MoodyToken,
     RebasingToken,
     RefusingToken,
@@ -120,6 +121,25 @@ contract StreamTokensTest is ZooFixture {
         _assertSkipped();
         token.setRefusing(false);
         _assertPaysInTheEnd(address(token));
+    }
+
+    /// @dev What it moved before it said no moves back, or each claim would pay once more.
+    /// @custom:property F-17, E28
+    function test_ATokenThatPaysAndReturnsFalseIsSkippedAndStaysOwed() external {
+        ModestToken token = new ModestToken();
+        _start(address(token));
+        token.setModest(true);
+        _assertSkipped();
+        assertEq(token.balanceOf(BOB), 0);
+        token.setModest(false);
+        _assertPaysInTheEnd(address(token));
+    }
+
+    /// @custom:property F-17
+    function test_RevertIf_AnybodyElsePaysAReward() external {
+        vm.expectRevert(abi.encodeWithSelector(IFarms.Farms_OnlySelf.selector, BOB));
+        vm.prank(BOB);
+        _farms.transferSelf(address(_sound), BOB, 1);
     }
 
     /// @custom:property F-17, E28

@@ -70,6 +70,13 @@ abstract contract FarmsClaims is FarmsUsers {
         emit RecipientSet(msg.sender, recipient, _nextSeq());
     }
 
+    /// @notice Pays a reward. Only this contract, so that what a refusing token did is undone with
+    /// its call: one that pays and still answers false would be asked again and again.
+    function transferSelf(address token, address to, uint256 amount) external {
+        if (msg.sender != address(this)) revert Farms_OnlySelf(msg.sender);
+        IERC20(token).safeTransfer(to, amount);
+    }
+
     /// @inheritdoc IFarmsViews
     function recipientOf(address user) public view returns (address) {
         address recipient = _recipients[user];
@@ -127,17 +134,13 @@ abstract contract FarmsClaims is FarmsUsers {
         else _books[token].settled -= uint96(amount);
     }
 
-    /// @dev A transfer that reports instead of reverting: a token that reverts, returns false, has
-    /// no code or burns its gas refuses. No more than a word of what it returns is read.
+    /// @dev A transfer that reports instead of reverting: a token that reverts, returns anything
+    /// but true, has no code or burns its gas refuses. Nothing of what it returns is copied here.
     function _tryTransfer(address token, address to, uint256 amount) private returns (bool isPaid) {
-        bytes memory data = abi.encodeCall(IERC20.transfer, (to, amount));
-        uint256 gasLimit = TRANSFER_GAS;
-        assembly ("memory-safe") {
-            mstore(0, 0)
-            let ok := call(gasLimit, token, 0, add(data, 32), mload(data), 0, 32)
-            switch returndatasize()
-            case 0 { isPaid := and(ok, iszero(iszero(extcodesize(token)))) }
-            default { isPaid := and(ok, eq(mload(0), 1)) }
+        try this.transferSelf{gas: TRANSFER_GAS}(token, to, amount) {
+            return true;
+        } catch {
+            return false;
         }
     }
 }
