@@ -30,7 +30,8 @@ interface ICommandReceiver {
         Malformed
     }
 
-    /// @param readyAt Time from which a waiting command may be carried out, in seconds.
+    /// @param readyAt Time from which a waiting command may be carried out, in seconds; zero for
+    /// one that waits only until commands resume.
     /// @param commandHash Of a command that failed or waits, else zero.
     struct Record {
         CommandState state;
@@ -107,7 +108,8 @@ interface ICommandReceiver {
     function newestOf(bytes calldata command) external view returns (uint64 no);
 
     /// @notice Carries out a command that failed or waits, once its time has come and unless a
-    /// newer one of its subject was applied. Anyone; reverts as the command does.
+    /// newer one of its subject was applied. Anyone; reverts as the command does. One that would by
+    /// now undo what was stopped after it came is not carried out but begins its wait.
     function retry(uint64 no, bytes calldata command) external;
     /// @notice Lets every command wait. Guardian, sentinel or owner.
     function pause() external;

@@ -85,6 +85,9 @@ contract CommandReceiver is
         }
         uint64 newest = _newest[sender][Commands.subjectOf(command)];
         if (newest > no) revert CommandReceiver_Superseded(no, newest);
+        // It loosened nothing when it came, but would undo what was stopped since.
+        bool hasToWait = record.readyAt == 0 && LOOSEN_SECONDS != 0 && _loosens(command);
+        if (hasToWait) return _keep(sender, no, bytes32(0), command, LOOSEN_SECONDS);
         _execute(sender, no, command);
         emit CommandApplied(no, Commands.kindOf(command), bytes32(0), ++seq);
     }
@@ -172,12 +175,7 @@ contract CommandReceiver is
             return;
         }
         uint256 wait = _loosens(command) ? LOOSEN_SECONDS : 0;
-        if (paused || wait != 0) {
-            uint40 readyAt = uint40(block.timestamp + wait);
-            _records[sender][no] = Record(CommandState.Waiting, readyAt, keccak256(command));
-            emit CommandWaiting(no, kind, guid, readyAt, command, ++seq);
-            return;
-        }
+        if (paused || wait != 0) return _keep(sender, no, guid, command, wait);
         (bool ok, bytes memory reason) = _tryExecute(sender, no, command);
         if (ok) {
             emit CommandApplied(no, kind, guid, ++seq);
@@ -185,6 +183,15 @@ contract CommandReceiver is
         }
         _records[sender][no] = Record(CommandState.Failed, 0, keccak256(command));
         emit CommandFailed(no, kind, guid, command, reason, ++seq);
+    }
+
+    /// @dev Lets a command wait, for `wait` seconds or, without any, only until commands resume.
+    function _keep(bytes32 sender, uint64 no, bytes32 guid, bytes calldata command, uint256 wait)
+        private
+    {
+        uint40 readyAt = wait == 0 ? 0 : uint40(block.timestamp + wait);
+        _records[sender][no] = Record(CommandState.Waiting, readyAt, keccak256(command));
+        emit CommandWaiting(no, Commands.kindOf(command), guid, readyAt, command, ++seq);
     }
 
     /// @dev The call gets the gas of its kind and never less: whoever executes cannot make a

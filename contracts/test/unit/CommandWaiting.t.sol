@@ -161,6 +161,29 @@ contract CommandWaitingTest is CommandFixture {
         assertEq(_site.receiver.minValidEpoch(), 4);
     }
 
+    function test_WhatHasComeToUndoAKillWaitsFromTheFirstTry() external {
+        vm.prank(GUARDIAN);
+        _inbox.pause();
+        bytes memory command = Commands.setMinValidEpoch(4);
+        uint64 no = _command(ALPHA, command);
+        vm.prank(GUARDIAN);
+        _site.receiver.setMinValidEpoch(9);
+        _inbox.unpause();
+        vm.prank(MALLORY);
+        _inbox.retry(no, command);
+        assertEq(_site.receiver.minValidEpoch(), 9);
+        uint40 readyAt = uint40(block.timestamp + LOOSEN_SECONDS);
+        assertEq(_inbox.recordOf(no).readyAt, readyAt);
+        skip(LOOSEN_SECONDS - 1);
+        vm.expectRevert(
+            abi.encodeWithSelector(ICommandReceiver.CommandReceiver_TooEarly.selector, no, readyAt)
+        );
+        _inbox.retry(no, command);
+        skip(1);
+        _inbox.retry(no, command);
+        assertEq(_site.receiver.minValidEpoch(), 4);
+    }
+
     function test_WhatIsSoAlreadyIsNoFailure() external {
         vm.startPrank(GUARDIAN);
         _site.farms.pauseDeposits(2);
