@@ -91,6 +91,7 @@ interface ICommandReceiver {
     error CommandReceiver_NotKept(uint64 no, CommandState state);
     error CommandReceiver_WrongCommand(uint64 no);
     error CommandReceiver_TooEarly(uint64 no, uint40 readyAt);
+    error CommandReceiver_Expired(uint64 no, uint256 expiredAt);
     error CommandReceiver_Superseded(uint64 no, uint64 newest);
     error CommandReceiver_NotCancellable(uint64 no, CommandState state);
     error CommandReceiver_StreamIndex(uint8 expected, uint8 actual);
@@ -110,6 +111,8 @@ interface ICommandReceiver {
     /// @notice Carries out a command that failed or waits, once its time has come and unless a
     /// newer one of its subject was applied. Anyone; reverts as the command does. One that would by
     /// now undo what was stopped after it came is not carried out but begins its wait.
+    /// @dev What had to wait for loosening something has a week from then: nobody shall keep a
+    /// command to resume for the next time that a guardian stops something.
     function retry(uint64 no, bytes calldata command) external;
     /// @notice Lets every command wait. Guardian, sentinel or owner.
     function pause() external;

@@ -39,6 +39,9 @@ contract CommandReceiver is
         uint32 loosenSeconds;
     }
 
+    /// @notice How long what had to wait may be carried out afterwards.
+    uint256 public constant LOOSEN_WINDOW = 7 days;
+
     /// @dev Gas left for recording what became of the command, with the longest event.
     uint256 private constant GAS_RESERVE = 60_000;
     /// @dev Revert data kept of a failed command; more could cost more gas than is left.
@@ -80,9 +83,7 @@ contract CommandReceiver is
             revert CommandReceiver_NotKept(no, record.state);
         }
         if (keccak256(command) != record.commandHash) revert CommandReceiver_WrongCommand(no);
-        if (block.timestamp < record.readyAt) {
-            revert CommandReceiver_TooEarly(no, record.readyAt);
-        }
+        _requireInWindow(no, record.readyAt);
         uint64 newest = _newest[sender][Commands.subjectOf(command)];
         if (newest > no) revert CommandReceiver_Superseded(no, newest);
         // It loosened nothing when it came, but would undo what was stopped since.
@@ -238,6 +239,14 @@ contract CommandReceiver is
         if (!isOpen || no == 0 || no >= by) revert CommandReceiver_NotCancellable(no, state);
         _records[sender][no] = Record(CommandState.Cancelled, 0, bytes32(0));
         emit CommandCancelled(no, by, ++seq);
+    }
+
+    /// @param readyAt Zero for a command that did not have to wait.
+    function _requireInWindow(uint64 no, uint40 readyAt) private view {
+        if (readyAt == 0) return;
+        if (block.timestamp < readyAt) revert CommandReceiver_TooEarly(no, readyAt);
+        uint256 expiredAt = readyAt + LOOSEN_WINDOW;
+        if (block.timestamp >= expiredAt) revert CommandReceiver_Expired(no, expiredAt);
     }
 
     function _checkHeader(bytes32 sender, Commands.Header memory header)

@@ -14,6 +14,7 @@ import {Commands} from "../../src/libraries/Commands.sol";
 import {CommandReceiver} from "../../src/spoke/CommandReceiver.sol";
 import {CommandFixture} from "../support/CommandFixture.sol";
 import {CommandSamples} from "../support/CommandCodec.sol";
+import {GreedyOft} from "../support/GreedyOft.sol";
 import {PlainToken} from "../support/Tokens.sol";
 
 /// @notice Gas of every kind of command on the first message of its path, every slot cold. What is
@@ -156,15 +157,6 @@ contract GasCommandsTest is CommandFixture {
     function _calldataGas(bytes memory data) private pure returns (uint256 sum) {
         for (uint256 i; i < data.length; ++i) {
             sum += data[i] == 0 ? 4 : 16;
-        }
-    }
-}
-
-/// @notice Burns all the gas it gets.
-contract GreedyOft {
-    function token() external pure returns (address) {
-        assembly {
-            invalid()
         }
     }
 }

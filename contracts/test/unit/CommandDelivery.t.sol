@@ -9,11 +9,14 @@ import {OAppReceiver} from "@layerzerolabs/oapp-evm/contracts/oapp/OAppReceiver.
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {VmSafe} from "forge-std/Vm.sol";
 
+import {DevOft} from "../../src/dev/DevOft.sol";
 import {ICommandReceiver} from "../../src/interfaces/ICommandReceiver.sol";
+import {IFarms} from "../../src/interfaces/IFarms.sol";
 import {Commands} from "../../src/libraries/Commands.sol";
 import {CommandReceiver} from "../../src/spoke/CommandReceiver.sol";
 import {CommandFixture} from "../support/CommandFixture.sol";
 import {CommandSamples} from "../support/CommandCodec.sol";
+import {GreedyOft} from "../support/GreedyOft.sol";
 import {RawOapp} from "../support/RawOapp.sol";
 
 /// @notice Who executes a delivery, with what gas and value, who sent it and what bytes it has.
@@ -52,6 +55,31 @@ contract CommandDeliveryTest is CommandFixture {
         bytes memory bad = _packetOf(Commands.setMaxRate(9, 0, 5));
         assertEq(_tryWith(paid, good, 1, ICommandReceiver.CommandState.Applied), 0);
         assertEq(_tryWith(paid, bad, 2, ICommandReceiver.CommandState.Failed), 0);
+    }
+
+    function test_RevertIf_TheGasCouldEndBeforeTheCommandDoes() external {
+        bytes memory packet = _packetOf(Commands.setMaxRate(2, 0, 5));
+        uint256 required = Commands.gasOf(Commands.Kind.SetMaxRate) * 64 / 63;
+        try this.deliverPacket{gas: required}(packet) {
+            assertTrue(false, "delivered");
+        } catch (bytes memory reason) {
+            assertEq(
+                bytes4(reason), ICommandReceiver.CommandReceiver_NotEnoughGas.selector, "said so"
+            );
+        }
+    }
+
+    /// @dev What burns all its gas leaves enough of what is paid for to record that it did.
+    function test_ATokenThatBurnsItsGasMakesACommandFailAndBlocksNothing() external {
+        DevOft token = new DevOft("Third", "THD", address(_endpoints[ALPHA]), address(this));
+        bytes memory command = Commands.addFarm(
+            IFarms.NewFarm(3, address(token), 80, 1e18, false), address(new GreedyOft())
+        );
+        bytes memory packet = _packetOf(command);
+        uint256 paid = RECEIVE_GAS + Commands.gasOf(Commands.Kind.AddFarm) * 64 / 63 + 1;
+        this.deliverPacket{gas: paid}(packet);
+        _assertState(ALPHA, 1, ICommandReceiver.CommandState.Failed);
+        assertEq(_site.farms.stakeTokenOf(3), address(0));
     }
 
     function test_RevertIf_ValueComesAlongAndNothingIsStranded() external {

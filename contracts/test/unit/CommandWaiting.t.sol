@@ -201,6 +201,36 @@ contract CommandWaitingTest is CommandFixture {
         );
     }
 
+    function test_RevertIf_WhatLoosensIsCarriedOutAWeekAfterItsWait() external {
+        bytes memory resume = Commands.setBridgePaused(false);
+        _command(ALPHA, resume);
+        uint256 expiredAt = block.timestamp + LOOSEN_SECONDS + 7 days;
+        vm.prank(GUARDIAN);
+        _site.bridge.pause();
+        vm.warp(expiredAt);
+        vm.expectRevert(
+            abi.encodeWithSelector(ICommandReceiver.CommandReceiver_Expired.selector, 1, expiredAt)
+        );
+        vm.prank(MALLORY);
+        _inbox.retry(1, resume);
+        assertTrue(_site.bridge.paused());
+        vm.warp(expiredAt - 1);
+        _inbox.retry(1, resume);
+        assertFalse(_site.bridge.paused());
+    }
+
+    function test_WhatOnlyFailedHasAllTheTimeThereIs() external {
+        bytes memory early = Commands.setMaxRate(3, 0, 5);
+        _command(ALPHA, early);
+        PlainToken token = new PlainToken(18);
+        skip(365 days);
+        _command(
+            ALPHA, Commands.addFarm(IFarms.NewFarm(3, address(token), 80, 1e18, false), address(0))
+        );
+        _inbox.retry(1, early);
+        assertEq(_site.farms.streamOf(3, 0).maxRate, 5);
+    }
+
     function test_TheHubWithdrawsWhatWaits() external {
         bytes memory command = Commands.setReceiverPaused(false);
         _command(ALPHA, command);
