@@ -8,12 +8,23 @@ import {IFarms} from "../interfaces/IFarms.sol";
 /// @dev Off-chain code repeats these rules bit for bit. S is the farm's `scaleBits`, `/` and `%`
 /// are those of unsigned integers, W is the total weight, w the weight of a position.
 ///
-/// Accrual of a stream at `now`; a no-op when `endAt <= lastAt` or `now == lastAt`:
+/// Accrual of a stream at `now`; a no-op when `endAt <= lastAt`, and of no effect at `lastAt`:
 ///     d = min(now, endAt) - lastAt
 ///     e = min(remaining * d / (endAt - lastAt), maxRate * d);  remaining -= e
 ///     W == 0 ? idle += e : (x = (e << S) + residueX; acc += x / W; residueX = x % W)
 /// `lastAt` becomes `now` at every store, whether the stream runs or not. What `e` rounds down
-/// waits in `remaining`, so a division never has to be carried.
+/// waits in `remaining`, so a division never has to be carried. What `e` is depends on when a
+/// stream was stored last; these store it: every change of a weight (all streams of the farm),
+/// an adjustment or a new bound of the rate (that stream), a claim that pays from one of the
+/// streams 1 to 3 (that stream). A claim of the emission stores none.
+///
+/// Adjustment of a stream by `delta` to `end`, after an accrual:
+///     remaining += idle + delta;  idle = 0;  endAt = max(endAt, min(end, 2^32 - 1))
+/// where an emission takes from a positive delta what keeps `funded` below 2^96 - 2^64 and from a
+/// negative one at most remaining + idle. A delta of which nothing is left stores nothing.
+/// An early-exit fee that goes to stakers is booked after the withdrawal, as an adjustment by it to
+///     end = now + FEE_STREAM_SECONDS, but with remaining > 0 and endAt > now no later than
+///           now + (endAt - now) * (remaining + fee) / remaining
 ///
 /// Pending of a position, the word of the emission being 160 bits wide:
 ///     w > 0:  p = w * ((acc - word) mod 2^160)
@@ -22,6 +33,7 @@ import {IFarms} from "../interfaces/IFarms.sol";
 ///     w' > 0:  word = (acc - p / w') mod 2^160;  residueX += p % w'
 ///     w' == 0: word = p >> max(0, S - 64);       residueX += the bits shifted out
 ///     W' > 0 and residueX >= W': acc += residueX / W';  residueX %= W'
+/// It happens with w' == w as well, when a stake of nothing locks what is there.
 /// An exit pays `p >> S` in the same step and goes on with `p & (2^S - 1)`; an exit of everything
 /// sends that fraction to `residueX` and leaves word 0.
 /// A claim accrues in memory only and stores nothing of the farm: paid = p >> S less its remainder
@@ -29,10 +41,13 @@ import {IFarms} from "../interfaces/IFarms.sol";
 ///     w > 0:  word = (acc - p' / w) mod 2^160;  dustX += (p' % w) << (95 - S)
 ///     w == 0: word = p' >> max(0, S - 64), which drops nothing
 /// where `dustX` belongs to the contract and every 2^95 of it count as a wei settled. With paid ==
-/// 0 nothing changes at all.
+/// 0 nothing changes at all. A compound is a claim and then a stake; a migration a withdrawal and
+/// then a stake; a claim that prices the position anew is the claims of all streams and then a
+/// change of weight.
 /// Words of the streams 1 to 3 are 256 bits wide, arithmetic is mod 2^256, and with w == 0 the word
 /// is p itself. Claiming one accrues and stores the stream, its dust goes to its own `residueX`,
-/// which then is carried into `acc` as above.
+/// which then is carried into `acc` as above. With nothing to pay, or where the token refuses,
+/// nothing changes.
 ///
 /// Why nothing overflows. Let m = 2^max(0, S - 64), the least principal of a position that has any;
 /// a weight is never below its principal, so W == 0 or W >= m. Registration, stakes and funding see

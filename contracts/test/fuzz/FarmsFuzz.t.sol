@@ -80,9 +80,10 @@ contract FarmsFuzzTest is FarmsFixture {
     function testFuzz_MergingDoesNotDependOnTheOrder(
         uint96[3] memory amounts,
         uint16[3] memory ends,
-        uint16 elapsed
+        uint16 elapsed,
+        bool isEmpty
     ) external {
-        _stakeAs(ALICE, 1, 1e18);
+        if (!isEmpty) _stakeAs(ALICE, 1, 1e18);
         _adjust(1, 12_345e18, START + 5_000);
         skip(elapsed % 10_000);
         bytes32 expected;

@@ -15,6 +15,7 @@ contract GasTest is Test {
     address private constant BOB = address(0xB0B);
     string private constant GROUP = "farms";
     uint32 private constant FARMS = 10;
+    uint256 private constant EXIT_GAS_MAX = 250_000;
 
     DevToken private _reward;
     Farms private _farms;
@@ -126,5 +127,47 @@ contract GasTest is Test {
         _farms.exit(1, 15e18);
         vm.snapshotGasLastCall(GROUP, "four streams: exit: unstake all and claim");
         vm.stopPrank();
+    }
+
+    /// @dev The dearest way out: terms, a lock with its fee, four streams one of which takes the
+    /// fee, and every word of the position still empty. Principal must never be too dear to take
+    /// out.
+    function test_GasOfAnExitAtItsWorst() external {
+        DevToken stake = new DevToken("Stake", "STK", 18, address(this));
+        _farms.addFarm(IFarms.NewFarm(77, address(stake), 95, type(uint64).max, true));
+        IFarms.Tier[] memory tiers = new IFarms.Tier[](1);
+        IFarms.TenureStep[] memory steps = new IFarms.TenureStep[](1);
+        tiers[0] = IFarms.Tier(90 days, 20_000, 1000);
+        steps[0] = IFarms.TenureStep(1, 100);
+        _farms.setTerms(77, tiers, steps);
+        stake.mint(BOB, 100e18);
+        stake.mint(ALICE, 100e18);
+        for (uint256 i; i < 2; ++i) {
+            vm.startPrank(i == 0 ? BOB : ALICE);
+            stake.approve(address(_farms), type(uint256).max);
+            _farms.stakeLocked(77, 100e18, 1);
+            vm.stopPrank();
+        }
+        for (uint8 i = 1; i <= 3; ++i) {
+            DevToken token = i == 3 ? stake : new DevToken("Extra", "EXT", 18, address(this));
+            token.mint(address(this), 1_000e18);
+            token.approve(address(_farms), type(uint256).max);
+            _farms.addStream(77, address(token), address(this), type(uint64).max);
+            if (i != 3) _farms.fundStream(77, i, 1_000e18, 700 days);
+        }
+        (_farmIds[0], _deltas[0]) = (77, 1_000e18);
+        _farms.adjustStreams(uint40(block.timestamp + 700 days), _farmIds, _deltas);
+        skip(100);
+        vm.prank(BOB);
+        _farms.withdraw(77, 10e18);
+        assertLe(
+            vm.snapshotGasLastCall(GROUP, "four streams, terms and a fee: withdraw"), EXIT_GAS_MAX
+        );
+        skip(100);
+        vm.prank(BOB);
+        _farms.emergencyWithdraw(77, BOB);
+        assertLe(
+            vm.snapshotGasLastCall(GROUP, "four streams, terms and a fee: emergency"), EXIT_GAS_MAX
+        );
     }
 }
