@@ -216,7 +216,7 @@ describe('orchestration of a live network', () => {
     );
     expect(held).toMatchObject({
       state: 'escrowed',
-      reason: 'Farms_NotActive(3, 2)',
+      reason: 'Farms_NotActive(3, 3)',
       where: '50 DLT are in escrow on beta; only the recipient can use them.',
     });
     expect(held?.nextSteps).toHaveLength(3);

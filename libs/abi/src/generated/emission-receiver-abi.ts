@@ -490,4 +490,6 @@ export const emissionReceiverAbi = [
     ],
   },
   { type: 'error', name: 'SafeERC20FailedOperation', inputs: [{ name: 'token', type: 'address' }] },
+  { type: 'error', name: 'ShareTable_NotStored', inputs: [] },
+  { type: 'error', name: 'ShareTable_TooManyRows', inputs: [{ name: 'rows', type: 'uint256' }] },
 ] as const;

@@ -443,6 +443,7 @@ export const errorAbi = [
   },
   { type: 'error', name: 'Farms_OnlyOwnerOfPosition', inputs: [{ name: 'user', type: 'address' }] },
   { type: 'error', name: 'Farms_OnlyReceiver', inputs: [{ name: 'caller', type: 'address' }] },
+  { type: 'error', name: 'Farms_OnlySelf', inputs: [{ name: 'caller', type: 'address' }] },
   {
     type: 'error',
     name: 'Farms_PositionLocked',
@@ -794,6 +795,8 @@ export const errorAbi = [
     ],
   },
   { type: 'error', name: 'SafeERC20FailedOperation', inputs: [{ name: 'token', type: 'address' }] },
+  { type: 'error', name: 'ShareTable_NotStored', inputs: [] },
+  { type: 'error', name: 'ShareTable_TooManyRows', inputs: [{ name: 'rows', type: 'uint256' }] },
   { type: 'error', name: 'SimulationResult', inputs: [{ name: 'result', type: 'bytes' }] },
   {
     type: 'error',

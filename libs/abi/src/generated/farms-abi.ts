@@ -643,6 +643,17 @@ export const farmsAbi = [
   },
   {
     type: 'function',
+    name: 'transferSelf',
+    inputs: [
+      { name: 'token', type: 'address' },
+      { name: 'to', type: 'address' },
+      { name: 'amount', type: 'uint256' },
+    ],
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
     name: 'treasuryDue',
     inputs: [{ name: 'token', type: 'address' }],
     outputs: [{ name: '', type: 'uint256' }],
@@ -1062,6 +1073,7 @@ export const farmsAbi = [
   },
   { type: 'error', name: 'Farms_OnlyOwnerOfPosition', inputs: [{ name: 'user', type: 'address' }] },
   { type: 'error', name: 'Farms_OnlyReceiver', inputs: [{ name: 'caller', type: 'address' }] },
+  { type: 'error', name: 'Farms_OnlySelf', inputs: [{ name: 'caller', type: 'address' }] },
   {
     type: 'error',
     name: 'Farms_PositionLocked',
