@@ -149,7 +149,7 @@ describe('ledger of a live network', () => {
 
   it('equals the chains to the wei after stakes, orders and claims', async () => {
     await stake(network, { who: 'bob', ...ALPHA_DLT, amount: parseEther('1000') });
-    await stake(network, { who: 'carol', ...ALPHA_DLT, amount: 7n });
+    await stake(network, { who: 'carol', ...ALPHA_DLT, amount: 2n ** 31n + 7n });
     await stake(network, { who: 'alice', ...HUB_DLT, amount: parseEther('500') });
     await stake(network, { who: 'alice', ...HUB_HWT, amount: parseEther('250') });
     // The first decision may still be from before the stakes.
