@@ -30,6 +30,8 @@ contract EmissionController is EmissionRegistry, ReentrancyGuardTransient {
     /// @dev Gas a longer message adds to the delivery on top of the OFT's enforced options.
     uint256 private constant RECEIVE_GAS_BASE = 3_000;
     uint256 private constant RECEIVE_GAS_PER_FARM = 600;
+    /// @dev A failure counts as one of the path when it leaves at least this part of the gas.
+    uint256 private constant GAS_LEFT_DIVISOR = 4;
 
     /// @inheritdoc IEmissionController
     uint32 public immutable HUB_EID;
@@ -82,8 +84,14 @@ contract EmissionController is EmissionRegistry, ReentrancyGuardTransient {
             // An id of no chain has no order either: nothing to dispatch, and nothing to report.
             EmissionBooks.ChainOrder storage order = _books.orders[epoch][eid];
             if (order.revision == order.dispatchedRevision) continue;
+            uint256 gasBefore = gasleft();
             try this.dispatchSelf(epoch, eid) {}
             catch (bytes memory reason) {
+                // Calls keep back a 64th of the gas each, so where it ran out less than a quarter
+                // is left: then the caller may be to blame and not the path.
+                if (gasleft() < gasBefore / GAS_LEFT_DIVISOR) {
+                    revert Controller_NotEnoughGas(epoch, eid);
+                }
                 emit DispatchFailed(epoch, eid, reason, ++seq);
             }
         }

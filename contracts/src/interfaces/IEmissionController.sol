@@ -123,6 +123,8 @@ interface IEmissionController {
     error Controller_HardCapExceeded(uint256 requestedSD, uint256 hardCapSD);
     error Controller_NotDecided(uint32 epoch);
     error Controller_NothingToDispatch(uint32 epoch, uint32 eid);
+    /// @notice A path of `dispatchMany` failed, and may only have lacked gas.
+    error Controller_NotEnoughGas(uint32 epoch, uint32 eid);
     error Controller_FeeTooHigh(uint256 fee, uint256 cap);
     error Controller_InsufficientNative(uint256 required, uint256 balance);
     error Controller_BadBps(uint256 value);
@@ -209,6 +211,9 @@ interface IEmissionController {
     function dispatch(uint32 epoch, uint32 eid) external;
     /// @notice Dispatches to every listed chain; a path that fails stays pending, and an id with
     /// nothing to dispatch is passed over without an event.
+    /// @dev Refused as a whole when a path fails and takes more than three quarters of the gas with
+    /// it, so that no caller can have a path reported as broken that only lacked his gas. A path
+    /// that burns whatever it gets has to be left out.
     function dispatchMany(uint32 epoch, uint32[] calldata eids) external;
 
     /// @notice Adds reward tokens of the caller, as revenue of the epoch that runs. Anyone.

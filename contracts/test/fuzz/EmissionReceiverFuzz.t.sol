@@ -19,6 +19,7 @@ contract EmissionReceiverFuzzTest is ReceiverFixture {
 
     /// @dev Three revisions, sent as the controller sends them, arriving in all six orders at one
     /// timestamp: pot, given and streams end the same. Farm 3 exists or not, farm 4 never does.
+    /// @custom:property H-10
     function testFuzz_RevisionsArriveInAnyOrder(
         uint32[4][3] memory targetsSD,
         uint8 named,
@@ -50,6 +51,7 @@ contract EmissionReceiverFuzzTest is ReceiverFixture {
     }
 
     /// @dev The counters never promise more than the tokens held, whatever comes in.
+    /// @custom:property H-08
     function testFuzz_PotsNeverExceedTheTokensHeld(
         uint32[4][3] memory targetsSD,
         uint32[3] memory amountsSD,
@@ -68,6 +70,7 @@ contract EmissionReceiverFuzzTest is ReceiverFixture {
     }
 
     /// @dev H-09: however late an order comes, it adds at most the rate of one that came on time.
+    /// @custom:property H-09, E20
     function testFuzz_H09_ALateOrderAddsAtMostItsNominalRate(
         uint64[2] memory amountsSD,
         uint32 firstAt,
@@ -94,6 +97,7 @@ contract EmissionReceiverFuzzTest is ReceiverFixture {
 
     /// @dev H-11: messages of a pause move nothing; after it the state is the one that the same
     /// messages at once would have led to.
+    /// @custom:property H-11
     function testFuzz_H11_APauseEmitsNothingAndLosesNothing(
         uint32[4][3] memory targetsSD,
         uint8 named,
@@ -128,6 +132,7 @@ contract EmissionReceiverFuzzTest is ReceiverFixture {
 
     /// @dev H-05: one flipped bit anywhere, and every length next to the right one. The message is
     /// refused into pot 0, or is another order; never a revert, never a promise without tokens.
+    /// @custom:property H-05
     function test_H05_EveryFlippedBitAndWrongLengthIsRefusedOrHarmless() external {
         bytes memory good = _order(1, 1, _pair(1_000, 2_000));
         for (uint256 bit; bit < good.length * 8; ++bit) {
@@ -149,6 +154,7 @@ contract EmissionReceiverFuzzTest is ReceiverFixture {
     }
 
     /// @dev H-05: several bytes at once.
+    /// @custom:property H-05
     function testFuzz_H05_AnythingIsRefusedOrHarmless(bytes memory noise, uint8 at) external {
         bytes memory message = _order(1, 1, _pair(1_000, 2_000));
         for (uint256 i; i < noise.length && at + i < message.length; ++i) {
@@ -158,6 +164,7 @@ contract EmissionReceiverFuzzTest is ReceiverFixture {
         _assertHarmless(noise, false);
     }
 
+    /// @custom:property H-05
     function testFuzz_AnOrderSurvivesEncoding(
         uint32 epoch,
         uint32 revision,
@@ -181,6 +188,7 @@ contract EmissionReceiverFuzzTest is ReceiverFixture {
         assertEq(keccak256(abi.encode(decoded)), keccak256(abi.encode(order)), "round trip");
     }
 
+    /// @custom:property H-05
     function testFuzz_DecodingNeverReverts(bytes memory anything) external view {
         (bool ok, EmissionOrder.Order memory order) = this.decode(anything);
         if (ok) {

@@ -36,6 +36,7 @@ contract EmissionPermutationsTest is ReceiverFixture {
         _lateStake = address(new PlainToken(18));
     }
 
+    /// @custom:property H-10
     function test_H10_TargetsThatMove() external {
         _stakeAs(ALICE, 1, 1e18);
         uint256[2] memory sentSD = _first();
@@ -47,6 +48,7 @@ contract EmissionPermutationsTest is ReceiverFixture {
     }
 
     /// @dev Farms that a later revision does not name any more give back what has not streamed.
+    /// @custom:property H-10
     function test_H10_FarmsThatAreDropped() external {
         _stakeAs(ALICE, 1, 1e18);
         uint256[2] memory sentSD = _first();
@@ -63,6 +65,7 @@ contract EmissionPermutationsTest is ReceiverFixture {
     }
 
     /// @dev An ended farm gives back and takes nothing more; what it would get stays in the pots.
+    /// @custom:property H-10
     function test_H10_AFarmThatEnded() external {
         uint256[2] memory sentSD = _first();
         skip(1 days);
@@ -74,6 +77,7 @@ contract EmissionPermutationsTest is ReceiverFixture {
     }
 
     /// @dev H-11: what arrives during a pause is streamed after it, the same whatever its order.
+    /// @custom:property H-10
     function test_H10_MessagesDuringAPause() external {
         _stakeAs(ALICE, 1, 1e18);
         uint256[2] memory sentSD = _first();
@@ -88,6 +92,7 @@ contract EmissionPermutationsTest is ReceiverFixture {
 
     /// @dev While nobody stakes nothing is lost to anybody, so that amounts do not depend on when
     /// the messages come either.
+    /// @custom:property H-10
     function test_H10_MessagesHoursApartWhileNobodyStakes() external {
         uint256[2] memory sentSD = _first();
         skip(1 days);

@@ -832,6 +832,14 @@ export const emissionControllerAbi = [
     ],
   },
   { type: 'error', name: 'Controller_NotDecided', inputs: [{ name: 'epoch', type: 'uint32' }] },
+  {
+    type: 'error',
+    name: 'Controller_NotEnoughGas',
+    inputs: [
+      { name: 'epoch', type: 'uint32' },
+      { name: 'eid', type: 'uint32' },
+    ],
+  },
   { type: 'error', name: 'Controller_NotStarted', inputs: [] },
   {
     type: 'error',
