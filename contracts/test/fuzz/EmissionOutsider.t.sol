@@ -106,7 +106,9 @@ contract EmissionOutsiderTest is StackFixture {
             extraData
         );
         _assertSameOrNone(address(_endpoints[ALPHA]), data, gasLimit, bound(value, 0, 1 ether));
-        assertEq(_siteOf[ALPHA].receiver.givenOf(1, 2), AMOUNT_SD * SD, "and waits until it has one");
+        assertEq(
+            _siteOf[ALPHA].receiver.givenOf(1, 2), AMOUNT_SD * SD, "and waits until it has one"
+        );
     }
 
     /// @dev The call of the endpoint that delivers a packet.
