@@ -147,6 +147,7 @@ describe('ledger of a live network', () => {
     }
   };
 
+  /** @property I9 */
   it('equals the chains to the wei after stakes, orders and claims', async () => {
     await stake(network, { who: 'bob', ...ALPHA_DLT, amount: parseEther('1000') });
     await stake(network, { who: 'carol', ...ALPHA_DLT, amount: 2n ** 31n + 7n });
@@ -181,6 +182,7 @@ describe('ledger of a live network', () => {
     expect(rewards.filter(({ credits }) => credits > 0n).length).toBeGreaterThanOrEqual(3);
   });
 
+  /** @property I8, I9 */
   it('follows principal over the bridge until nothing is in flight', async () => {
     const { guid } = await move(network, {
       who: 'bob',
@@ -219,6 +221,7 @@ describe('ledger of a live network', () => {
     expect(report.ok).toBe(true);
   });
 
+  /** @property I9, E26 */
   it('is rebuilt from the chains alone with the same digest', async () => {
     const empty = await createTestDatabase();
     const rebuilt = await startServices(empty);

@@ -73,6 +73,7 @@ contract CrossChainInvariantTest is Test {
     }
 
     /// @dev Tokens are on some chain or on the way, and nothing else makes or loses any.
+    /// @custom:property B-01, I7
     function invariant_SupplyAndInFlightAreConstant() external view {
         uint256 rewards = _handler.inFlight(true);
         uint256 stakes = _handler.inFlight(false);
@@ -86,6 +87,7 @@ contract CrossChainInvariantTest is Test {
     }
 
     /// @dev Over all revisions of every epoch.
+    /// @custom:property H-01
     function invariant_SpentStaysWithinTheBudgetAndTheCap() external view {
         for (uint32 epoch = 1; epoch <= _controller.lastDecided(); ++epoch) {
             uint256 sent;
@@ -99,6 +101,7 @@ contract CrossChainInvariantTest is Test {
     }
 
     /// @dev What the hub sent is given to farms, in a pot, waiting for its compose, or on the way.
+    /// @custom:property H-07, I7
     function invariant_WhatWasSentArrivedOrIsOnTheWay() external view {
         for (uint256 i; i < CHAINS; ++i) {
             StackFixture.Site memory site = _handler.siteAt(i);
@@ -117,6 +120,7 @@ contract CrossChainInvariantTest is Test {
         }
     }
 
+    /// @custom:property H-06, I6
     function invariant_TheHighestRevisionThatArrivedRules() external view {
         for (uint256 i; i < CHAINS; ++i) {
             StackFixture.Site memory site = _handler.siteAt(i);
@@ -131,6 +135,7 @@ contract CrossChainInvariantTest is Test {
     }
 
     /// @dev On every chain, what receiver and farms promise is there.
+    /// @custom:property H-08
     function invariant_PromisesAreFunded() external view {
         for (uint256 i; i < CHAINS; ++i) {
             StackFixture.Site memory site = _handler.siteAt(i);
@@ -150,6 +155,7 @@ contract CrossChainInvariantTest is Test {
     }
 
     /// @dev Principal is staked, in a wallet, in escrow, waiting for its compose, or on the way.
+    /// @custom:property B-02, I8
     function invariant_PrincipalIsAccountedFor() external view {
         for (uint256 i; i < CHAINS; ++i) {
             StackFixture.Site memory site = _handler.siteAt(i);
@@ -168,6 +174,7 @@ contract CrossChainInvariantTest is Test {
         }
     }
 
+    /// @custom:property H-07
     function invariant_TheHubHoldsWhatItDidNotSpend() external view {
         uint256 spent;
         for (uint32 epoch = 1; epoch <= _controller.lastDecided(); ++epoch) {

@@ -29,6 +29,7 @@ contract EmissionSharesTest is Test {
     }
 
     /// @dev A new revision replaces every target and forgets only farms with nothing to give back.
+    /// @custom:property H-03
     function testFuzz_MergingEqualsAModelByFarm(uint256 seed) external pure {
         (ShareTable.Share[] memory known, EmissionOrder.Order memory order) = _pair(seed);
         ShareTable.Share[] memory merged = ShareTable.merge(known, order);

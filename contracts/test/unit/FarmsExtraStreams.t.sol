@@ -31,6 +31,7 @@ contract FarmsExtraStreamsTest is FarmsFixture {
         assertEq(_farms.earnedOf(1, 1, ALICE), 999, "the last wei is residue below the weight");
     }
 
+    /// @custom:property E9
     function test_MoreFundsMergeIntoTheLaterEnd() external conserving {
         _farms.fundStream(1, 1, 1_000, 100);
         skip(50);
@@ -42,6 +43,7 @@ contract FarmsExtraStreamsTest is FarmsFixture {
         assertEq(_farms.rateOf(1, 1), 40);
     }
 
+    /// @custom:property E10
     function test_RevertIf_FundsWouldThinTheStreamOut() external {
         _stakeAs(ALICE, 1, 1e18);
         _farms.fundStream(1, 1, 1_000, 100);
@@ -110,6 +112,7 @@ contract FarmsExtraStreamsTest is FarmsFixture {
 
     // Earning.
 
+    /// @custom:property F-07, E2
     function test_AStreamAddedLaterPaysOldPositionsFromThenOn() external conserving {
         _stakeAs(ALICE, 1, 1e18);
         skip(1 days);
@@ -143,6 +146,7 @@ contract FarmsExtraStreamsTest is FarmsFixture {
         assertApproxEqAbs(_farms.earnedOf(1, 1, BOB), 550e18, 4);
     }
 
+    /// @custom:property F-05, E11
     function test_WhatAStreamEmitsToNobodyWaitsForTheNextFunds() external conserving {
         _farms.fundStream(1, 1, 1_000, 100);
         skip(40);
@@ -214,6 +218,7 @@ contract FarmsExtraStreamsTest is FarmsFixture {
 
     // Tokens that refuse.
 
+    /// @custom:property E28
     function test_ATokenThatRefusesIsSkippedAndLosesNothing() external {
         StubbornToken token = _stubborn();
         for (uint8 how = 1; how < 6; ++how) {
@@ -241,6 +246,7 @@ contract FarmsExtraStreamsTest is FarmsFixture {
         assertApproxEqAbs(earned, 50e18, 1);
     }
 
+    /// @custom:property E28
     function test_ATokenWithoutCodeIsSkipped() external {
         StubbornToken token = _stubborn();
         skip(10);
@@ -283,6 +289,7 @@ contract FarmsExtraStreamsTest is FarmsFixture {
         vm.stopPrank();
     }
 
+    /// @custom:property E3
     function test_RevertIf_ARewardTokenCallsBack() external {
         HostileToken token = new HostileToken();
         _farms.addStream(1, address(token), address(this), MAX_RATE);
@@ -301,6 +308,7 @@ contract FarmsExtraStreamsTest is FarmsFixture {
 
     /// @dev A token that wants more gas than a transfer may take is skipped, and the claim goes on
     /// with the gas it kept.
+    /// @custom:property E28
     function test_ATokenThatBurnsItsGasCostsABoundedAmount() external {
         StubbornToken token = _stubborn();
         skip(10);

@@ -10,6 +10,7 @@ contract SizesTest is Test {
     /// @dev Encoded arguments of a constructor follow its code and count.
     uint256 private constant ARGUMENTS_MAX = 512;
 
+    /// @custom:property C-13
     function test_EveryContractFitsOnAChain() external view {
         string[12] memory names = [
             "CommandReceiver",

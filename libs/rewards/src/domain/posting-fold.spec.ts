@@ -260,6 +260,7 @@ describe('PostingFold', () => {
     );
   });
 
+  /** @property E26 */
   it('refuses to go on when more was posted than was ever accrued', () => {
     const fold = aFold();
     play(
@@ -396,6 +397,7 @@ describe('PostingFold', () => {
     ]);
   });
 
+  /** @property I9 */
   it('leaves every asset balanced in every journal', () => {
     const amount = fc.bigInt({ min: 0n, max: 2n ** 90n });
     fc.assert(

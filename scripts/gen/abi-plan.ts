@@ -1,4 +1,4 @@
-/** What `gen-abi` writes: for each file of `libs/abi/src/generated` where its entries come from. */
+/** What `gen` writes: for each file of `libs/abi/src/generated` where its entries come from. */
 
 /** A contract compiled by Foundry, all of its functions, events and errors. */
 export interface CompiledPlan {
