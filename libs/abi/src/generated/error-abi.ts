@@ -478,6 +478,14 @@ export const errorAbi = [
   },
   {
     type: 'error',
+    name: 'Farms_StreamNotOver',
+    inputs: [
+      { name: 'farmId', type: 'uint32' },
+      { name: 'stream', type: 'uint8' },
+    ],
+  },
+  {
+    type: 'error',
     name: 'Farms_StreamTokenInUse',
     inputs: [
       { name: 'farmId', type: 'uint32' },

@@ -600,6 +600,16 @@ export const farmsAbi = [
   },
   {
     type: 'function',
+    name: 'sweepStream',
+    inputs: [
+      { name: '', type: 'uint32' },
+      { name: '', type: 'uint8' },
+    ],
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
     name: 'takeFee',
     inputs: [
       { name: '', type: 'uint32' },
@@ -898,6 +908,18 @@ export const farmsAbi = [
   },
   {
     type: 'event',
+    name: 'StreamSwept',
+    inputs: [
+      { name: 'farmId', type: 'uint32', indexed: true },
+      { name: 'stream', type: 'uint8', indexed: true },
+      { name: 'to', type: 'address', indexed: false },
+      { name: 'amount', type: 'uint96', indexed: false },
+      { name: 'seq', type: 'uint64', indexed: false },
+    ],
+    anonymous: false,
+  },
+  {
+    type: 'event',
     name: 'SurplusRecovered',
     inputs: [
       { name: 'token', type: 'address', indexed: true },
@@ -1096,6 +1118,14 @@ export const farmsAbi = [
     inputs: [
       { name: 'stakeToken', type: 'address' },
       { name: 'farmId', type: 'uint32' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'Farms_StreamNotOver',
+    inputs: [
+      { name: 'farmId', type: 'uint32' },
+      { name: 'stream', type: 'uint8' },
     ],
   },
   {
