@@ -125,6 +125,121 @@ export const errorAbi = [
   { type: 'error', name: 'Bridge_ZeroAddress', inputs: [] },
   { type: 'error', name: 'Bridge_ZeroAmount', inputs: [] },
   { type: 'error', name: 'CheckpointUnorderedInsertion', inputs: [] },
+  {
+    type: 'error',
+    name: 'CommandReceiver_Expired',
+    inputs: [
+      { name: 'no', type: 'uint64' },
+      { name: 'expiredAt', type: 'uint256' },
+    ],
+  },
+  { type: 'error', name: 'CommandReceiver_IsPaused', inputs: [] },
+  {
+    type: 'error',
+    name: 'CommandReceiver_NotCancellable',
+    inputs: [
+      { name: 'no', type: 'uint64' },
+      { name: 'state', type: 'uint8' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'CommandReceiver_NotEnoughGas',
+    inputs: [
+      { name: 'available', type: 'uint256' },
+      { name: 'required', type: 'uint256' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'CommandReceiver_NotKept',
+    inputs: [
+      { name: 'no', type: 'uint64' },
+      { name: 'state', type: 'uint8' },
+    ],
+  },
+  { type: 'error', name: 'CommandReceiver_OnlyHub', inputs: [{ name: 'eid', type: 'uint32' }] },
+  {
+    type: 'error',
+    name: 'CommandReceiver_OnlySelf',
+    inputs: [{ name: 'caller', type: 'address' }],
+  },
+  {
+    type: 'error',
+    name: 'CommandReceiver_StreamIndex',
+    inputs: [
+      { name: 'expected', type: 'uint8' },
+      { name: 'actual', type: 'uint8' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'CommandReceiver_Superseded',
+    inputs: [
+      { name: 'no', type: 'uint64' },
+      { name: 'newest', type: 'uint64' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'CommandReceiver_TooEarly',
+    inputs: [
+      { name: 'no', type: 'uint64' },
+      { name: 'readyAt', type: 'uint40' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'CommandReceiver_UnknownTarget',
+    inputs: [{ name: 'target', type: 'address' }],
+  },
+  {
+    type: 'error',
+    name: 'CommandReceiver_ValueRefused',
+    inputs: [{ name: 'value', type: 'uint256' }],
+  },
+  { type: 'error', name: 'CommandReceiver_WrongCommand', inputs: [{ name: 'no', type: 'uint64' }] },
+  { type: 'error', name: 'CommandReceiver_ZeroAddress', inputs: [] },
+  {
+    type: 'error',
+    name: 'CommandSender_FeeTooHigh',
+    inputs: [
+      { name: 'fee', type: 'uint256' },
+      { name: 'feeCap', type: 'uint256' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'CommandSender_InsufficientNative',
+    inputs: [
+      { name: 'required', type: 'uint256' },
+      { name: 'available', type: 'uint256' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'CommandSender_LengthMismatch',
+    inputs: [
+      { name: 'eids', type: 'uint256' },
+      { name: 'commands', type: 'uint256' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'CommandSender_Malformed',
+    inputs: [
+      { name: 'eid', type: 'uint32' },
+      { name: 'command', type: 'bytes' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'CommandSender_NoEnforcedOptions',
+    inputs: [{ name: 'eid', type: 'uint32' }],
+  },
+  { type: 'error', name: 'CommandSender_RenounceDisabled', inputs: [] },
+  { type: 'error', name: 'CommandSender_TakesNoMessages', inputs: [] },
+  { type: 'error', name: 'CommandSender_ZeroAddress', inputs: [] },
   { type: 'error', name: 'Controller_BadBps', inputs: [{ name: 'value', type: 'uint256' }] },
   {
     type: 'error',
