@@ -4,6 +4,7 @@
  *
  * - `libs/abi/src/generated` from the contracts and from the LayerZero SDK
  * - `contracts/PROPERTIES.md` from `contracts/properties.json` and the tags of the tests
+ * - `contracts/storage` and `contracts/ROLES.md` from the contracts and `contracts/roles.json`
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,7 +12,12 @@ import { renderAbis } from './gen/abi.js';
 import { readArtifacts } from './gen/artifacts.js';
 import type { Output } from './gen/output.js';
 import { renderProperties } from './gen/properties.js';
+import { renderRoles } from './gen/roles.js';
+import { renderStorage } from './gen/storage.js';
 import { ROOT } from './run-command.js';
+
+/** No chain but a local one gets these. */
+const LOCAL_ONLY = 'contracts/src/dev/';
 
 /** Paths of the files that are there, of those that this script alone may write. */
 function committed({ files, folders }: Output): string[] {
@@ -44,7 +50,14 @@ function write(output: Output): void {
 }
 
 const isCheck = process.argv.includes('--check');
-const outputs = [await renderAbis(readArtifacts()), renderProperties()];
+const artifacts = readArtifacts();
+const deployed = artifacts.filter(({ path }) => !path.startsWith(LOCAL_ONLY));
+const outputs = [
+  await renderAbis(artifacts),
+  renderProperties(),
+  renderStorage(deployed),
+  renderRoles(deployed),
+];
 const problems = outputs.flatMap((output) => output.problems);
 const stale = outputs.flatMap((output) => staleOf(output));
 const count = outputs.reduce((sum, { files }) => sum + files.size, 0);

@@ -22,6 +22,8 @@ import { filesBelow, withImports } from './imports.js';
  */
 const ENVIRONMENT = { FOUNDRY_OPTIMIZER: 'false' };
 const SETTINGS = 'foundry.toml';
+/** Tables that tests read. */
+const READ = /^contracts\/(roles\.json|storage\/)/;
 
 export type ForgeOutcome =
   | { readonly kind: 'not compiled'; readonly output: string }
@@ -45,7 +47,8 @@ export class Workbench {
     const folder = mkdtempSync(join(tmpdir(), 'headwater-workbench-'));
     const tests = withImports(ROOT, testFiles).filter((path) => path.startsWith('contracts/test/'));
     const sources = filesBelow(ROOT, 'contracts/src', '.sol');
-    for (const path of [...sources, ...tests]) copyInto(folder, path);
+    const tables = filesBelow(ROOT, 'contracts', '.json').filter((path) => READ.test(path));
+    for (const path of [...sources, ...tests, ...tables]) copyInto(folder, path);
     cpSync(join(ROOT, 'contracts/bin'), join(folder, 'contracts/bin'), { recursive: true });
     writeFileSync(join(folder, SETTINGS), ownSettings());
     linkPackages(folder);

@@ -59,7 +59,7 @@ interface RawContract {
 const SOURCES = 'contracts/src';
 const CACHE = join(ROOT, 'contracts', 'cache', 'gen');
 /** A change of what is kept makes what was kept useless. */
-const CACHE_VERSION = '1';
+const CACHE_VERSION = '2';
 
 /**
  * Everything deployable below `contracts/src`, by name. Compiles without generating code, and not
@@ -92,16 +92,24 @@ function compile(files: readonly string[]): readonly Artifact[] {
     const contracts = (output.contracts?.[path] ?? {}) as Readonly<Record<string, RawContract>>;
     const nodes = (output.sources?.[path]?.ast['nodes'] ?? []) as readonly AstNode[];
     return Object.entries(contracts)
-      .filter(([name, { abi }]) => nodes.some((node) => isDeployable(node, name, abi)))
+      .filter(([name]) => nodes.some((node) => isDeployable(node, name)))
       .map(([name, { abi, storageLayout }]) => ({ name, path, abi, storageLayout }));
   });
   return artifacts.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function isDeployable(node: AstNode, name: string, abi: readonly AbiEntry[]): boolean {
+/** Others are linked to a library that has functions to call from outside. */
+function isDeployable(node: AstNode, name: string): boolean {
   if (node.nodeType !== 'ContractDefinition' || node['name'] !== name) return false;
   if (node['contractKind'] === 'contract') return node['abstract'] !== true;
-  return node['contractKind'] === 'library' && abi.some(({ type }) => type === 'function');
+  const members = node['nodes'] as readonly AstNode[];
+  return (
+    node['contractKind'] === 'library' &&
+    members.some(
+      ({ nodeType, visibility }) =>
+        nodeType === 'FunctionDefinition' && ['external', 'public'].includes(String(visibility)),
+    )
+  );
 }
 
 /** `transfer(address,uint256)`; a structure is the list of its fields. */

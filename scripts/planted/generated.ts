@@ -93,5 +93,40 @@ export const generated: Plot = {
       edits: { 'contracts/PROPERTIES.md': (text) => `${text}\n` },
       names: ['stale', 'contracts/PROPERTIES.md'],
     },
+    {
+      rule: 'the storage layouts are those of the sources',
+      names: ['stale', 'contracts/storage/PositionBridge.json'],
+    },
+    {
+      rule: 'every storage layout is of a contract',
+      files: { 'contracts/storage/Planted.json': '{}\n' },
+      names: ['stale', 'contracts/storage/Planted.json'],
+    },
+    {
+      rule: 'the annex and the farms see the same storage',
+      edits: {
+        'contracts/src/spoke/farms/FarmsAnnex.sol': (text) =>
+          text.replace(/\}\s*$/, '    uint256 private _planted;\n}\n'),
+      },
+      names: ['FarmsAnnex runs on the storage of Farms'],
+    },
+    {
+      rule: 'every function has its roles, and every role, refusal and proof is real',
+      edits: {
+        'contracts/roles.json': (text) =>
+          text
+            .replace(/.*"function":"claim\(uint32\)".*\n/, '')
+            .replace('"pauseDeposits(uint32)"', '"pauseDeposit(uint32)"')
+            .replace('"roles":"receiver","refusal":"Farms_', '"roles":"king","refusal":"Farms_')
+            .replace('"Controller_OnlySelf(address)"', '"Controller_OnlyItself(address)"')
+            .replace('"proof":"test_', '"proof":"test_planted_'),
+      },
+      names: ['nobody says who may call Farms.claim(uint32)'],
+    },
+    { rule: 'a function exists', names: ['there is no function Farms.pauseDeposit(uint32)'] },
+    { rule: 'a role exists', names: ['Farms.adjustStreams', 'names no role: "king"'] },
+    { rule: 'a refusal exists', names: ['cannot be refused with Controller_OnlyItself(address)'] },
+    { rule: 'a proof exists', names: ['names no test: test_planted_'] },
+    { rule: 'the matrix of roles is up to date', names: ['stale', 'contracts/ROLES.md'] },
   ],
 };
