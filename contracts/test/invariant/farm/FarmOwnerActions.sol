@@ -63,34 +63,6 @@ abstract contract FarmOwnerActions is FarmWorld {
         _effect();
     }
 
-    /// @dev Of the farm that was succeeded only what nobody earned leaves, and only once.
-    /// @custom:property F-02, F-14
-    function sweepStream(uint8 streamSeed) external counted {
-        uint8 stream = 1 + streamSeed % 3;
-        IFarms.Stream memory before = FARMS.streamOf(TERMS, stream);
-        if (!_isEnded(TERMS) || block.timestamp < before.endAt) {
-            vm.expectRevert(
-                abi.encodeWithSelector(IFarms.Farms_StreamNotOver.selector, TERMS, stream)
-            );
-            FARMS.sweepStream(TERMS, stream);
-            return;
-        }
-        PlainToken token = PlainToken(before.token);
-        uint256 held = token.balanceOf(address(this));
-        _remember(TERMS);
-        uint256 unowed = MODEL.unowedOf(TERMS, stream);
-        try FARMS.sweepStream(TERMS, stream) {
-            uint256 swept = token.balanceOf(address(this)) - held;
-            assertApproxEqAbs(swept, unowed, MODEL.operations(TERMS), "what nobody earned");
-            MODEL.sweep(TERMS, stream);
-            _assertOthersKept(TERMS, address(0));
-            _effect();
-        } catch (bytes memory reason) {
-            assertEq(bytes4(reason), IFarms.Farms_ZeroAmount.selector, "the only refusal");
-            assertLe(unowed, MODEL.operations(TERMS), "with nothing to pay back");
-        }
-    }
-
     /// @custom:property F-07
     function setMaxRate(uint256 farmSeed, uint64 maxRate) external counted {
         uint32 id = _farmAt(farmSeed);
@@ -120,8 +92,9 @@ abstract contract FarmOwnerActions is FarmWorld {
         }
     }
 
-    /// @dev The farm with terms ends, late in a run, and its successor opens.
-    /// @custom:property F-13
+    /// @dev The farm with terms ends, late in a run, and its successor opens; after that its
+    /// streams pay back what nobody earned.
+    /// @custom:property F-02, F-13, F-14
     function succeed(uint256 seed) external counted {
         if (isKnown(SUCCESSOR)) {
             vm.expectRevert(
@@ -130,8 +103,10 @@ abstract contract FarmOwnerActions is FarmWorld {
                 )
             );
             FARMS.addFarm(IFarms.NewFarm(5, address(SMALL), 64, 1, true));
+            _sweepStream(uint8(1 + seed % 3));
             return;
         }
+        _sweepStream(uint8(1 + seed % 3));
         if (seed % 4 != 0) return;
         FARMS.setFarmState(TERMS, IFarms.FarmState.Ended);
         _addTermsFarm(SUCCESSOR);
@@ -219,9 +194,10 @@ abstract contract FarmOwnerActions is FarmWorld {
         _effect();
     }
 
-    /// @dev Only what is held beyond everything owed leaves.
+    /// @dev The treasury takes its fees, and of the rest only what is beyond everything owed leaves.
     /// @custom:property E24
     function recover(uint8 which) external counted {
+        _payTreasury();
         address token = which % 2 == 0 ? address(REWARD) : address(SMALL);
         uint256 surplus = FARMS.surplusOf(token);
         vm.expectRevert(abi.encodeWithSelector(IFarms.Farms_NoSurplus.selector, token, surplus));
@@ -229,14 +205,6 @@ abstract contract FarmOwnerActions is FarmWorld {
         if (surplus == 0) return;
         FARMS.recover(token, TREASURY, surplus);
         recovered[token] += surplus;
-        _effect();
-    }
-
-    function payTreasury() external counted {
-        uint256 due = FARMS.treasuryDue(address(SMALL));
-        if (due == 0) return;
-        FARMS.payTreasury(address(SMALL));
-        treasuryPaid[address(SMALL)] += due;
         _effect();
     }
 
@@ -248,6 +216,16 @@ abstract contract FarmOwnerActions is FarmWorld {
         }
         skip(elapsed);
         if (elapsed != 0) _effect();
+    }
+
+    function _payTreasury() private {
+        uint256 due = FARMS.treasuryDue(address(SMALL));
+        if (due == 0) return;
+        uint256 held = SMALL.balanceOf(TREASURY);
+        FARMS.payTreasury(address(SMALL));
+        assertEq(SMALL.balanceOf(TREASURY) - held, due, "the treasury is paid what it is owed");
+        assertEq(FARMS.treasuryDue(address(SMALL)), 0, "once");
+        _effect();
     }
 
     /// @dev Some arrivals bring a lock, and only such that their owner sent himself.
@@ -302,6 +280,32 @@ abstract contract FarmOwnerActions is FarmWorld {
             return (true, "");
         } catch (bytes memory data) {
             return (false, data);
+        }
+    }
+
+    /// @dev Of the farm that was succeeded only what nobody earned leaves, and only once.
+    function _sweepStream(uint8 stream) private {
+        IFarms.Stream memory before = FARMS.streamOf(TERMS, stream);
+        if (!_isEnded(TERMS) || block.timestamp < before.endAt) {
+            vm.expectRevert(
+                abi.encodeWithSelector(IFarms.Farms_StreamNotOver.selector, TERMS, stream)
+            );
+            FARMS.sweepStream(TERMS, stream);
+            return;
+        }
+        PlainToken token = PlainToken(before.token);
+        uint256 held = token.balanceOf(address(this));
+        _remember(TERMS);
+        uint256 unowed = MODEL.unowedOf(TERMS, stream);
+        try FARMS.sweepStream(TERMS, stream) {
+            uint256 swept = token.balanceOf(address(this)) - held;
+            assertApproxEqAbs(swept, unowed, MODEL.operations(TERMS), "what nobody earned");
+            MODEL.sweep(TERMS, stream);
+            _assertOthersKept(TERMS, address(0));
+            _effect();
+        } catch (bytes memory reason) {
+            assertEq(bytes4(reason), IFarms.Farms_ZeroAmount.selector, "the only refusal");
+            assertLe(unowed, MODEL.operations(TERMS), "with nothing to pay back");
         }
     }
 }
