@@ -129,6 +129,13 @@ abstract contract SystemCommands is SystemDeployment {
         if (_siteOf[eid].inbox.paused()) {
             return abi.encodeWithSelector(ICommandReceiver.CommandReceiver_IsPaused.selector);
         }
+        bool isKept = sent.state == ICommandReceiver.CommandState.Failed
+            || sent.state == ICommandReceiver.CommandState.Waiting;
+        if (!isKept) {
+            return abi.encodeWithSelector(
+                ICommandReceiver.CommandReceiver_NotKept.selector, no, sent.state
+            );
+        }
         if (sent.readyAt != 0 && block.timestamp < sent.readyAt) {
             return abi.encodeWithSelector(
                 ICommandReceiver.CommandReceiver_TooEarly.selector, no, sent.readyAt

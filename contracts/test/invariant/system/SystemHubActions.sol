@@ -113,6 +113,8 @@ abstract contract SystemHubActions is SystemUserActions {
         uint256[] storage kept = _kept[eid];
         if (kept.length == 0) return;
         uint64 no = uint64(kept[(seed >> 8) % kept.length]);
+        // Any other number too, of a command that was carried out, withdrawn or never arrived.
+        if (seed >> 72 & 7 == 0) no = uint64(1 + (seed >> 8) % _commander.lastNo(eid));
         uint256 readyAt = _sent[eid][no].readyAt;
         uint256 kind = (seed >> 64) % 4;
         if (readyAt > block.timestamp && kind != 0) vm.warp(kind == 1 ? readyAt - 1 : readyAt);
@@ -122,7 +124,7 @@ abstract contract SystemHubActions is SystemUserActions {
     /// @notice A pot that farms do not need goes back to the controller.
     /// @custom:property H-07
     function returnPot(uint256 seed) external counted {
-        Site storage site = _siteBy(seed);
+        Site storage site = seed & 3 == 0 ? _siteBy(seed >> 2) : _siteOf[HUB];
         if (site.eid == HUB) {
             // A revision of nothing takes back what has not streamed.
             uint32 epoch = _decide(seed >> 8, 0);

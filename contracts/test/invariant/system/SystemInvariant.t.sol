@@ -36,7 +36,6 @@ contract SystemInvariantTest is EffectsCheck {
     /// @dev Whatever happened, all that is on its way arrives and everybody has his stake again.
     /// @custom:property I8, I11, B-02, B-06
     function afterInvariant() external {
-        _assertAll();
         _handler.drain();
         _assertAll();
         for (uint256 i; i <= _handler.USERS(); ++i) {

@@ -60,7 +60,7 @@ abstract contract SystemUserActions is SystemComposeActions {
     function claim(uint256 who, uint256 where, uint256 seed) external counted {
         Site storage site = _siteBy(where);
         address user = _userAt(who);
-        uint32 farmId = seed % 4 == 0 ? REWARD_FARM : STAKE_FARM;
+        uint32 farmId = seed % 16 == 0 ? REWARD_FARM : STAKE_FARM;
         uint256 earned = site.farms.earned(farmId, user);
         vm.prank(user);
         assertEq(site.farms.claim(farmId), earned, "paid what was earned");
