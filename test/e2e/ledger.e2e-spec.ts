@@ -147,16 +147,6 @@ describe('ledger of a live network', () => {
     }
   };
 
-  /** Follows the chains with other services. @returns the last block they posted, by chain. */
-  const rebuild = async (services: TestingModule): Promise<Record<number, number>> => {
-    const upto: Record<number, number> = {};
-    for (const { chainId } of services.get(ChainRegistry).all()) {
-      await services.get(IndexerService).tick(chainId);
-      upto[chainId] = (await services.get(RewardsPoster).tick(chainId)).toBlock;
-    }
-    return upto;
-  };
-
   /** Waits until the first services have come further than those blocks. */
   const endsAnEpoch = async (upto: Record<number, number>): Promise<boolean> => {
     const statuses = await eventually(
@@ -284,3 +274,13 @@ describe('ledger of a live network', () => {
     expect(posting.key).toContain(difference?.user ?? '-');
   });
 });
+
+/** Follows the chains with other services. @returns the last block they posted, by chain. */
+async function rebuild(services: TestingModule): Promise<Record<number, number>> {
+  const upto: Record<number, number> = {};
+  for (const { chainId } of services.get(ChainRegistry).all()) {
+    await services.get(IndexerService).tick(chainId);
+    upto[chainId] = (await services.get(RewardsPoster).tick(chainId)).toBlock;
+  }
+  return upto;
+}
