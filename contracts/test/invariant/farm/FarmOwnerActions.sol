@@ -194,8 +194,8 @@ abstract contract FarmOwnerActions is FarmWorld {
         _effect();
     }
 
-    /// @dev The treasury takes its fees, and of the rest only what is beyond everything owed leaves.
-    /// @custom:property E24
+    /// @dev The treasury takes its fees, and of the rest only what is beyond everything owed
+    /// leaves. @custom:property E24
     function recover(uint8 which) external counted {
         _payTreasury();
         address token = which % 2 == 0 ? address(REWARD) : address(SMALL);

@@ -301,6 +301,7 @@ abstract contract FarmUserActions is FarmWorld {
         FarmModel.UserModel memory target = MODEL.accountOf(SUCCESSOR, user);
         if (target.lockEnd > block.timestamp) return;
         uint96 amount = uint96(bound(amountSeed, 1, principal));
+        if (!_fits(SUCCESSOR, amount)) return;
         uint256 depositedAt = MODEL.accountOf(TERMS, user).depositedAt;
         _remember(TERMS);
         vm.prank(user);

@@ -132,12 +132,16 @@ abstract contract FarmWorld is Test, Effects {
         return uint96(bound(seed / 8, minimum, farmId >= TERMS ? 1e15 : 1e24));
     }
 
-    /// @dev Where weights have to stay below 2^64, an eighth of that and only while every boost
-    /// fits.
+    /// @dev Where weights have to stay below 2^64, an eighth of that and only while it fits.
     function _largeAmount(uint32 farmId) private view returns (uint256) {
         if (farmId < TERMS) return type(uint64).max;
         uint256 amount = uint256(type(uint64).max) / 8;
-        return MODEL.totalPrincipal(farmId) + amount <= type(uint64).max / 3 ? amount : 0;
+        return _fits(farmId, amount) ? amount : 0;
+    }
+
+    /// @dev Whether weights stay below 2^64 whatever boosts the positions of a farm with terms get.
+    function _fits(uint32 farmId, uint256 amount) internal view returns (bool) {
+        return MODEL.totalPrincipal(farmId) + amount <= type(uint64).max / 3;
     }
 
     function _tokenAt(address token) internal pure returns (PlainToken) {
