@@ -16,7 +16,7 @@ import {Commands} from "../../src/libraries/Commands.sol";
 import {CommandReceiver} from "../../src/spoke/CommandReceiver.sol";
 import {CommandFixture} from "../support/CommandFixture.sol";
 import {CommandSamples} from "../support/CommandCodec.sol";
-import {GreedyOft} from "../support/GreedyOft.sol";
+import {GreedyOft, VerboseOft} from "../support/GreedyOft.sol";
 import {RawOapp} from "../support/RawOapp.sol";
 
 /// @notice Who executes a delivery, with what gas and value, who sent it and what bytes it has.
@@ -99,7 +99,27 @@ contract CommandDeliveryTest is CommandFixture {
         assertEq(address(_inbox).balance, 0);
     }
 
-    // Peers (X3).
+    /// @dev Storing or announcing all of it would cost more than the outcome was paid for.
+    /// @custom:property E15
+    function test_ALongReasonIsCutAndBlocksNothing() external {
+        DevOft token = new DevOft("Third", "THD", address(_endpoints[ALPHA]), address(this));
+        bytes memory command = Commands.addFarm(
+            IFarms.NewFarm(3, address(token), 80, 1e18, false), address(new VerboseOft())
+        );
+        bytes memory packet = _packetOf(command);
+        bytes memory reason = new bytes(256);
+        for (uint256 i; i < reason.length; ++i) {
+            reason[i] = 0xee;
+        }
+        vm.expectEmit(true, true, false, true, address(_inbox));
+        emit ICommandReceiver.CommandFailed(
+            1, Commands.Kind.AddFarm, bytes32(0), command, reason, _inbox.seq() + 1
+        );
+        this.deliverPacket(packet);
+        _assertState(ALPHA, 1, ICommandReceiver.CommandState.Failed);
+    }
+
+    // Peers.
 
     /// @custom:property E22
     function test_RevertIf_SomebodyElseThanTheEndpointDelivers() external {

@@ -82,6 +82,13 @@ contract EmissionSharesTest is Test {
         this.storeRows(1_024);
     }
 
+    /// @dev A table that is not there would read as nothing given.
+    function test_RevertIf_ATableIsNotStored() external {
+        vm.setNonce(address(this), type(uint64).max);
+        vm.expectRevert(ShareTable.ShareTable_NotStored.selector);
+        this.storeRows(1);
+    }
+
     function storeRows(uint256 count) external returns (address) {
         return ShareTable.store(new ShareTable.Share[](count));
     }
