@@ -64,6 +64,7 @@ abstract contract SystemComposeActions is SystemForgeries {
                 _effect();
                 return;
             } catch {
+                _forgetLogs();
                 assertEq(_targetsSeq(waiting.eid), seqBefore, "a failed compose");
             }
         }

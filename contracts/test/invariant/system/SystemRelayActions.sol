@@ -135,6 +135,7 @@ abstract contract SystemRelayActions is SystemDelivery {
         try this.executeWith(packet, bound(seed >> 128, 20_000, packet.receiveGas)) {
             _book(id, prospect);
         } catch {
+            _forgetLogs();
             assertEq(_stateOf(packet), stateBefore, "a failed delivery");
             _deliver(id);
         }
