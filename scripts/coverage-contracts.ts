@@ -19,8 +19,7 @@ const SOURCES = 'contracts/src/';
 const LEFT_OUT_SOURCES = 'contracts/src/dev/';
 const TIMEOUT_MS = 60 * 60_000;
 const REPORT = 'lcov.info';
-/** Code that counts is not optimized: some tests need more gas than forge gives otherwise. */
-const ENVIRONMENT = { FOUNDRY_PROFILE: 'quick', FOUNDRY_GAS_LIMIT: '1000000000000' };
+const ENVIRONMENT = { FOUNDRY_PROFILE: 'quick' };
 
 /** @throws when a test fails, because then nobody knows what it would have reached. */
 async function measure(): Promise<readonly FileCoverage[]> {

@@ -115,8 +115,6 @@ export function tableOf(properties: readonly Property[], tags: readonly Tag[]): 
       '',
     ];
   });
-  const tested = properties.filter(({ absent }) => absent === undefined);
-  const places = new Set(tags.map(({ path, name }) => `${path} ${name}`));
   return [
     MARKDOWN_HEADER,
     '# Properties and the tests that hold them',
@@ -125,9 +123,6 @@ export function tableOf(properties: readonly Property[], tags: readonly Tag[]): 
     'NatSpec of a Solidity function, of a handler or a helper as well; `@property I9` in the comment above `it` or',
     '`describe` in TypeScript. `npm run gen` writes this file; `npm run check` fails when a property has no test,',
     'when a tag names no property, or when this file is not up to date.',
-    '',
-    `${tested.length} properties, ${places.size} tests and checks that name them, ` +
-      `${properties.length - tested.length} properties that do not apply.`,
     '',
     ...sections,
   ].join('\n');
