@@ -70,7 +70,10 @@ export class CommandDto {
   @ApiAmount({ description: 'Number on its way from the hub, from 1.' })
   readonly no!: string;
 
-  @ApiChoice(COMMAND_KINDS, { nullable: true, description: 'null for bytes that are no command.' })
+  @ApiText({
+    nullable: true,
+    description: `null for bytes that are no command, else one of ${COMMAND_KINDS.join(', ')}.`,
+  })
   readonly kind!: string | null;
 
   @ApiText({ description: 'What it tells its chain to do.' })
