@@ -106,7 +106,7 @@ export function tableOf(properties: readonly Property[], tags: readonly Tag[]): 
     return [
       `## ${title}`,
       '',
-      '| id | what holds | tests |',
+      `| id | what ${title === SERIES['E'] ? 'must not happen' : 'holds'} | tests |`,
       '|---|---|---|',
       ...rows.map(({ id, text, absent }) => {
         const tests = absent === undefined ? testsOf(id, tags) : `none: ${absent}`;
