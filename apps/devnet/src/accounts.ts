@@ -25,7 +25,6 @@ export const ROLES = [
   'erin',
   'trader',
   'stranger',
-  'sentinel',
 ] as const;
 export type Role = (typeof ROLES)[number];
 

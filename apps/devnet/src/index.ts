@@ -23,13 +23,12 @@ export {
 } from './scenario/epochs.js';
 export {
   claim,
-  claimStream,
+  type Done,
   endFarm,
   openFarmLike,
   type PositionChange,
   stake,
   stakedBy,
-  stakeLocked,
   withdraw,
 } from './scenario/farming.js';
 export { distrustBridge, trustBridge } from './scenario/incidents.js';
@@ -50,7 +49,6 @@ export {
 export {
   connectNetwork,
   contractsOf,
-  type Done,
   type FarmRef,
   hubContractsOf,
   type Network,

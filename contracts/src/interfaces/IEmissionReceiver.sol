@@ -5,7 +5,10 @@ pragma solidity ^0.8.24;
 /// @notice Applies emission orders on one chain: keeps what arrived for each epoch in a pot and
 /// streams it to the farms that the highest revision of the epoch names.
 /// @dev Business problems never revert. Tokens that cannot be streamed stay in the pot, visible
-/// and replayable. `r1` then `r2` and `r2` then `r1` at the same timestamps end in the same state.
+/// and replayable. `r1` then `r2` and `r2` then `r1` at the same timestamps give every farm the
+/// same, provided that every target can be met: where a farm has streamed more than the highest
+/// revision leaves it, the sum is the same and which farm goes short is not. A stream that more
+/// orders touched may end later.
 /// A farm never streams an order's value faster than over `MIN_STREAM`; with at least an epoch
 /// there, an order adds no more to its rate, however late, than one that came on time.
 interface IEmissionReceiver {

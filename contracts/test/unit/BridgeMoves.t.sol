@@ -98,7 +98,6 @@ contract BridgeMovesTest is BridgeFixture {
         assertEq(before - ALICE.balance, MESSAGE_FEE);
     }
 
-    /// @custom:property E16
     function test_LessThanTwoPacketsCostIsRefused() external {
         _earn();
         vm.expectPartialRevert(LZ_INSUFFICIENT_FEE);
@@ -311,7 +310,6 @@ contract BridgeMovesTest is BridgeFixture {
 
     // Recovery.
 
-    /// @custom:property C-02
     function test_OnlyATokenWithoutARouteIsRecovered() external {
         PlainToken stray = new PlainToken(18);
         stray.mint(address(_source), 5);

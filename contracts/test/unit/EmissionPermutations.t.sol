@@ -47,6 +47,25 @@ contract EmissionPermutationsTest is ReceiverFixture {
         _run();
     }
 
+    /// @dev The limit of the promise: farm 3 has streamed more than the newest revision leaves it,
+    /// and what is missing then is missing to whoever came last.
+    function test_WhereNotEveryTargetCanBeMetTheOrderDecidesWhoGoesShort() external {
+        _stakeAs(ALICE, 2, 1e18);
+        _stakeAs(ALICE, 3, 1e18);
+        _apply(_order(1, 1, _three(0, 100, 100)), 200);
+        vm.warp(START + 3.5 days);
+        bytes memory second = _order(1, 2, _three(100, 50, 50));
+        bytes memory third = _order(1, 3, _three(100, 100, 0));
+        uint256 snapshot = vm.snapshotState();
+        _apply(second, 0);
+        _apply(third, 0);
+        _assertGiven(100, 50, 50);
+        vm.revertToState(snapshot);
+        _apply(third, 0);
+        _apply(second, 0);
+        _assertGiven(50, 100, 50);
+    }
+
     /// @dev Farms that a later revision does not name any more give back what has not streamed.
     /// @custom:property H-10
     function test_H10_FarmsThatAreDropped() external {
@@ -224,5 +243,21 @@ contract EmissionPermutationsTest is ReceiverFixture {
                 state = abi.encode(state, _farms.streamOf(_ids[i], 0));
             }
         }
+    }
+
+    function _three(uint64 first, uint64 second, uint64 third)
+        private
+        pure
+        returns (uint64[] memory amountsSD)
+    {
+        amountsSD = new uint64[](3);
+        (amountsSD[0], amountsSD[1], amountsSD[2]) = (first, second, third);
+    }
+
+    function _assertGiven(uint256 first, uint256 second, uint256 third) private view {
+        assertEq(_receiver.givenOf(1, 1), first * SD, "first");
+        assertEq(_receiver.givenOf(1, 2), second * SD, "second");
+        assertEq(_receiver.givenOf(1, 3), third * SD, "third");
+        assertEq(_receiver.potOf(1), 0, "all of it is given");
     }
 }

@@ -34,14 +34,10 @@ export interface ChainContracts {
   readonly farms: Address;
   readonly receiver: Address;
   readonly bridge: Address;
-  /** Owns what governance may change on this chain. */
-  readonly timelock?: Address;
-  /** Only the hub has a controller, a governor and a sender of commands. */
+  /** Only the hub has a controller, a governor and a timelock. */
   readonly controller?: Address;
   readonly governor?: Address;
-  readonly commandSender?: Address;
-  /** Only spokes have it: owns farms, receiver and bridge, and carries out the hub's commands. */
-  readonly commandReceiver?: Address;
+  readonly timelock?: Address;
 }
 
 export interface ChainDeployment {
@@ -57,8 +53,6 @@ export interface ChainDeployment {
   readonly blockTimeMs: number;
   readonly finality: FinalityRule;
   readonly contracts: ChainContracts;
-  /** May stop what our contracts do on this chain, and start nothing. */
-  readonly guardian?: Address;
   readonly farms: readonly FarmDeployment[];
 }
 

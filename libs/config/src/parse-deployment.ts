@@ -77,7 +77,6 @@ function toChain(chain: ChainFile): ChainDeployment {
     blockTimeMs: chain.blockTimeMs,
     finality: toFinality(chain.finality),
     contracts: toContracts(chain.contracts),
-    guardian: toAddress(chain.guardian),
     farms: chain.farms.map((farm) => ({
       farmId: toFarmId(farm.farmId),
       label: farm.label,
@@ -95,7 +94,7 @@ function toFinality({ mode, depth }: FinalityFile): FinalityRule {
 }
 
 function toContracts(contracts: ContractsFile): ChainContracts {
-  const { controller, governor, commandSender, commandReceiver } = contracts;
+  const { controller, governor, timelock } = contracts;
   return {
     endpoint: toAddress(contracts.endpoint),
     sendUln: toAddress(contracts.sendUln),
@@ -108,10 +107,8 @@ function toContracts(contracts: ContractsFile): ChainContracts {
     farms: toAddress(contracts.farms),
     receiver: toAddress(contracts.receiver),
     bridge: toAddress(contracts.bridge),
-    timelock: toAddress(contracts.timelock),
     ...(controller ? { controller: toAddress(controller) } : {}),
     ...(governor ? { governor: toAddress(governor) } : {}),
-    ...(commandSender ? { commandSender: toAddress(commandSender) } : {}),
-    ...(commandReceiver ? { commandReceiver: toAddress(commandReceiver) } : {}),
+    ...(timelock ? { timelock: toAddress(timelock) } : {}),
   };
 }

@@ -47,14 +47,6 @@ export class CallArgumentDto {
   readonly value!: string;
 }
 
-export class ProposedCommandDto {
-  @ApiText({ description: 'Chain it is for.' })
-  readonly chainKey!: string;
-
-  @ApiText({ description: 'What it tells that chain to do.' })
-  readonly sentence!: string;
-}
-
 export class ProposalCallDto {
   @ApiAddress()
   readonly target!: string;
@@ -67,9 +59,6 @@ export class ProposalCallDto {
 
   @ApiList(CallArgumentDto)
   readonly args!: readonly CallArgumentDto[];
-
-  @ApiList(ProposedCommandDto, { description: 'Commands it sends to other chains.' })
-  readonly commands!: readonly ProposedCommandDto[];
 }
 
 export class ProposalCheckDto {

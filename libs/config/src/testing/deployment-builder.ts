@@ -17,13 +17,10 @@ export function aDeploymentFile(): DeploymentJson {
           ...contractsFrom(0x1000),
           controller: addressAt(0x10c0),
           governor: addressAt(0x10c1),
-          commandSender: addressAt(0x10c2),
+          timelock: addressAt(0x10c2),
         },
       },
-      {
-        ...aChain({ key: 'alpha', chainId: 900_231, eid: 50_231, firstAddress: 0x2000 }),
-        contracts: { ...contractsFrom(0x2000), commandReceiver: addressAt(0x20c0) },
-      },
+      aChain({ key: 'alpha', chainId: 900_231, eid: 50_231, firstAddress: 0x2000 }),
     ],
   };
 }
@@ -40,11 +37,9 @@ interface ContractsJson {
   farms: string;
   receiver: string;
   bridge: string;
-  timelock: string;
   controller?: string;
   governor?: string;
-  commandSender?: string;
-  commandReceiver?: string;
+  timelock?: string;
 }
 
 export interface DeploymentJson {
@@ -79,7 +74,6 @@ function aChain(options: {
     blockTimeMs: 1000,
     finality: { mode: 'tag' },
     contracts: contractsFrom(firstAddress),
-    guardian: addressAt(firstAddress + 13),
     farms: [
       {
         farmId: 1,
@@ -107,7 +101,6 @@ function contractsFrom(first: number): ContractsJson {
     farms: addressAt(first + 9),
     receiver: addressAt(first + 10),
     bridge: addressAt(first + 11),
-    timelock: addressAt(first + 12),
   };
 }
 
