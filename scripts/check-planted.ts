@@ -17,10 +17,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { boundaries } from './planted/boundaries.js';
 import { coverage, invariant, mutation, seeded } from './planted/contract-tests.js';
+import { generated } from './planted/generated.js';
 import { lint } from './planted/lint.js';
 import type { Plant, Plot } from './planted/plant.js';
 import { tidy } from './planted/tidy.js';
-import { contracts, format, generated, typecheck, unused } from './planted/tools.js';
+import { contracts, format, typecheck, unused } from './planted/tools.js';
 import { ROOT, runCommand } from './run-command.js';
 
 const COMMAND_TIMEOUT_MS = 5 * 60_000;

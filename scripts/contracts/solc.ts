@@ -23,6 +23,8 @@ export interface SolcMessage {
 export interface SolcOutput {
   readonly errors?: readonly SolcMessage[];
   readonly sources?: Readonly<Record<string, { readonly ast: AstNode }>>;
+  /** By path and name; what stands in it was chosen by the settings. */
+  readonly contracts?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 interface Solc {

@@ -20,8 +20,14 @@ import { filesBelow, withImports } from './imports.js';
  * Unoptimized code compiles four times as fast and does the same. Whoever measures gas or size
  * must not use a workbench.
  */
-const ENVIRONMENT = { FOUNDRY_OPTIMIZER: 'false' };
+const ENVIRONMENT = {
+  FOUNDRY_OPTIMIZER: 'false',
+  // Such code needs more gas than forge gives a test, and tests that try every order need most.
+  FOUNDRY_GAS_LIMIT: String(2n ** 63n - 1n),
+};
 const SETTINGS = 'foundry.toml';
+/** Tables that tests read. */
+const READ = /^contracts\/(roles\.json|storage\/)/;
 
 export type ForgeOutcome =
   | { readonly kind: 'not compiled'; readonly output: string }
@@ -45,7 +51,8 @@ export class Workbench {
     const folder = mkdtempSync(join(tmpdir(), 'headwater-workbench-'));
     const tests = withImports(ROOT, testFiles).filter((path) => path.startsWith('contracts/test/'));
     const sources = filesBelow(ROOT, 'contracts/src', '.sol');
-    for (const path of [...sources, ...tests]) copyInto(folder, path);
+    const tables = filesBelow(ROOT, 'contracts', '.json').filter((path) => READ.test(path));
+    for (const path of [...sources, ...tests, ...tables]) copyInto(folder, path);
     cpSync(join(ROOT, 'contracts/bin'), join(folder, 'contracts/bin'), { recursive: true });
     writeFileSync(join(folder, SETTINGS), ownSettings());
     linkPackages(folder);

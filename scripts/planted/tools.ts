@@ -121,22 +121,3 @@ export const contracts: Plot = {
     },
   ],
 };
-
-export const generated: Plot = {
-  command: 'gen:check',
-  argv: ['npm', 'run', '--silent', 'gen:check'],
-  copies: [...SETTINGS, 'scripts', 'libs/abi'],
-  links: ['contracts/out'],
-  plants: [
-    {
-      rule: 'gen leaves the tree clean (edited file)',
-      edits: { 'libs/abi/src/generated/farms-abi.ts': (text) => `${text}\n` },
-      names: ['stale', 'farms-abi.ts'],
-    },
-    {
-      rule: 'gen leaves the tree clean (file too many)',
-      files: { 'libs/abi/src/generated/planted-abi.ts': 'export const x = 1;\n' },
-      names: ['stale', 'planted-abi.ts'],
-    },
-  ],
-};

@@ -164,6 +164,7 @@ describe('the story of the demo, played while the worker is killed again and aga
     expect(worker.isRunning).toBe(true);
   });
 
+  /** @property H-02 */
   it('decided and dispatched every epoch exactly once on the chain', async () => {
     const { client } = network.chains.hub;
     const address = hubContractsOf(network).controller;
@@ -210,6 +211,7 @@ describe('the story of the demo, played while the worker is killed again and aga
     }
   });
 
+  /** @property E26 */
   it('holds the rows that a clean rebuild from the same chains gives', async () => {
     const rebuilding = await startWorker({ dataDir: rebuiltDir, networkDir, isOperator: false });
     services.add(rebuilding);

@@ -147,6 +147,16 @@ describe('ledger of a live network', () => {
     }
   };
 
+  /** Waits until the first services have come further than those blocks. */
+  const endsAnEpoch = async (upto: Record<number, number>): Promise<boolean> => {
+    const statuses = await eventually(
+      () => app.get(RewardsService).status(),
+      (list) => list.every((one) => (one.postedBlock ?? 0) > (upto[one.chainId] ?? 0)),
+    );
+    return statuses.some(({ chainId, lastBoundary }) => lastBoundary?.block === upto[chainId]);
+  };
+
+  /** @property I9 */
   it('equals the chains to the wei after stakes, orders and claims', async () => {
     await stake(network, { who: 'bob', ...ALPHA_DLT, amount: parseEther('1000') });
     await stake(network, { who: 'carol', ...ALPHA_DLT, amount: 2n ** 31n + 7n });
@@ -181,6 +191,7 @@ describe('ledger of a live network', () => {
     expect(rewards.filter(({ credits }) => credits > 0n).length).toBeGreaterThanOrEqual(3);
   });
 
+  /** @property I8, I9 */
   it('follows principal over the bridge until nothing is in flight', async () => {
     const { guid } = await move(network, {
       who: 'bob',
@@ -219,19 +230,15 @@ describe('ledger of a live network', () => {
     expect(report.ok).toBe(true);
   });
 
+  /** @property I9, E26 */
   it('is rebuilt from the chains alone with the same digest', async () => {
     const empty = await createTestDatabase();
     const rebuilt = await startServices(empty);
     try {
-      const upto: Record<number, number> = {};
-      for (const { chainId } of rebuilt.get(ChainRegistry).all()) {
-        await rebuilt.get(IndexerService).tick(chainId);
-        upto[chainId] = (await rebuilt.get(RewardsPoster).tick(chainId)).toBlock;
-      }
-      await eventually(
-        () => app.get(RewardsService).status(),
-        (list) => list.every((one) => (one.postedBlock ?? 0) >= (upto[one.chainId] ?? 0)),
-      );
+      let upto = await rebuild(rebuilt);
+      // Whether a block is the last one of an epoch shows only in the block after it.
+      if (await endsAnEpoch(upto)) upto = await rebuild(rebuilt);
+      expect(await endsAnEpoch(upto)).toBe(false);
       const digest = await app.get(RewardsService).digest(upto);
       expect(await rebuilt.get(RewardsService).digest()).toEqual(digest);
       expect(digest.ledger.journals).toBeGreaterThan(20);
@@ -243,8 +250,10 @@ describe('ledger of a live network', () => {
 
   it('names a posting that somebody changed behind its back', async () => {
     const [posting] = await app.get(DataSource).query(
-      `SELECT j.business_key AS key, j.id FROM journal j WHERE j.kind = 'accrual'
-       ORDER BY j.id LIMIT 1`,
+      `SELECT j.business_key AS key, j.id FROM journal j
+       JOIN posting p ON p.journal_id = j.id AND p.leg = 1
+       JOIN account a ON a.id = p.account_id AND a.kind = 'reward'
+       WHERE j.kind = 'accrual' ORDER BY j.id LIMIT 1`,
     );
     await app.get(DataSource).transaction(async (manager) => {
       await manager.query('SET LOCAL session_replication_role = replica');
@@ -265,3 +274,13 @@ describe('ledger of a live network', () => {
     expect(posting.key).toContain(difference?.user ?? '-');
   });
 });
+
+/** Follows the chains with other services. @returns the last block they posted, by chain. */
+async function rebuild(services: TestingModule): Promise<Record<number, number>> {
+  const upto: Record<number, number> = {};
+  for (const { chainId } of services.get(ChainRegistry).all()) {
+    await services.get(IndexerService).tick(chainId);
+    upto[chainId] = (await services.get(RewardsPoster).tick(chainId)).toBlock;
+  }
+  return upto;
+}

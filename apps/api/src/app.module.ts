@@ -22,6 +22,7 @@ import { HealthController } from './health/health.controller.js';
 import { HealthService } from './health/health.service.js';
 import { JourneysController } from './journeys/journeys.controller.js';
 import { LedgerController } from './ledger/ledger.controller.js';
+import { CommandsController } from './commands/commands.controller.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { ProposalsController } from './proposals/proposals.controller.js';
 import { ReconciliationsController } from './reconciliations/reconciliations.controller.js';
@@ -52,6 +53,7 @@ import { RewardsController } from './rewards/rewards.controller.js';
     LedgerController,
     ReconciliationsController,
     MessagesController,
+    CommandsController,
     JourneysController,
     EpochsController,
     ProposalsController,

@@ -34,3 +34,11 @@ export function proposalId(text: string): string {
   }
   return text;
 }
+
+/** @throws {InvalidArgumentError} unless `text` is a chain key, a colon and a number. */
+export function commandId(text: string): string {
+  if (!/^[a-z][a-z0-9-]{0,30}:[1-9][0-9]{0,9}$/.test(text)) {
+    throw new InvalidArgumentError(`"${text}" is not a command, such as alpha:7.`);
+  }
+  return text;
+}

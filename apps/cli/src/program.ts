@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addCommandCommands } from './commands/commands.js';
 import { addEpochCommands } from './commands/epoch.js';
 import { addFarmsCommand } from './commands/farms.js';
 import { addJourneyCommands } from './commands/journeys.js';
@@ -33,6 +34,7 @@ export function buildProgram(session: Session, stderr: Sink): Command {
   addMessageCommands(program, session);
   addJourneyCommands(program, session);
   addProposalCommands(program, session);
+  addCommandCommands(program, session);
   addLedgerCommands(program, session);
   overEveryCommand(program, (command) => {
     command

@@ -25,6 +25,7 @@ export const ROLES = [
   'erin',
   'trader',
   'stranger',
+  'sentinel',
 ] as const;
 export type Role = (typeof ROLES)[number];
 

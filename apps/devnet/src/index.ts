@@ -23,12 +23,13 @@ export {
 } from './scenario/epochs.js';
 export {
   claim,
-  type Done,
+  claimStream,
   endFarm,
   openFarmLike,
   type PositionChange,
   stake,
   stakedBy,
+  stakeLocked,
   withdraw,
 } from './scenario/farming.js';
 export { distrustBridge, trustBridge } from './scenario/incidents.js';
@@ -49,6 +50,7 @@ export {
 export {
   connectNetwork,
   contractsOf,
+  type Done,
   type FarmRef,
   hubContractsOf,
   type Network,

@@ -5,7 +5,10 @@ export interface DevnetParameters {
   readonly genesisDelaySeconds: number;
   readonly votingDelaySeconds: number;
   readonly votingPeriodSeconds: number;
+  /** Of the timelock of every chain. */
   readonly timelockDelaySeconds: number;
+  /** How long a command waits that resumes something or sets a limit. */
+  readonly loosenSeconds: number;
 }
 
 export const DEFAULT_PARAMETERS: DevnetParameters = {
@@ -14,6 +17,7 @@ export const DEFAULT_PARAMETERS: DevnetParameters = {
   votingDelaySeconds: 2,
   votingPeriodSeconds: 8,
   timelockDelaySeconds: 2,
+  loosenSeconds: 15,
 };
 
 /** Shortest epoch in which an order still arrives on every chain before the epoch ends. */

@@ -26,12 +26,24 @@ export const SLOTS_PER_EPOCH = 2;
 /** Source blocks a DVN waits for before it attests a packet. */
 export const DVN_CONFIRMATIONS = 5;
 
+/** The chains that the hub commands. */
+export const SPOKE_KEYS = ['alpha', 'beta'] as const satisfies ChainKey[];
+export type SpokeKey = (typeof SPOKE_KEYS)[number];
+
+/** One value for each spoke. */
+export type PerSpoke<Value> = Readonly<Record<SpokeKey, Value>>;
+
 /** One value for each chain. */
 export type PerChain<Value> = Readonly<Record<ChainKey, Value>>;
 
 /** The value of every chain, computed in the order hub, alpha, beta. */
 export function forEachChain<Value>(valueOf: (key: ChainKey) => Value): PerChain<Value> {
   return { hub: valueOf('hub'), alpha: valueOf('alpha'), beta: valueOf('beta') };
+}
+
+/** The value of every spoke, computed in the order alpha, beta. */
+export function forEachSpoke<Value>(valueOf: (key: SpokeKey) => Value): PerSpoke<Value> {
+  return { alpha: valueOf('alpha'), beta: valueOf('beta') };
 }
 
 /** Runs `action` on all chains at the same time; fails with the first failure. */

@@ -7,7 +7,7 @@ import { FarmsModule, FarmsProjector } from '#farms';
 import { GovernanceModule, ProposalsProjector } from '#governance';
 import { IndexerModule } from '#indexer';
 import { LedgerModule } from '#ledger';
-import { MessagesProjector, MessagingModule } from '#messaging';
+import { CommandsProjector, MessagesProjector, MessagingModule } from '#messaging';
 import { ObservabilityModule } from '#observability';
 import { ReconcileModule } from '#reconcile';
 import { RewardsModule } from '#rewards';
@@ -30,6 +30,7 @@ import { WorkerService } from './worker.service.js';
       FarmsProjector,
       JourneysProjector,
       ProposalsProjector,
+      CommandsProjector,
     ]),
     LedgerModule,
     MessagingModule,

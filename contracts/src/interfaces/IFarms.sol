@@ -215,6 +215,11 @@ interface IFarms is IFarmsViews {
         uint32 endAt,
         uint64 seq
     );
+    /// @notice A stream of an ended farm that is over gave back what nobody earned. `to` is its
+    /// funder, or the treasury where it has none.
+    event StreamSwept(
+        uint32 indexed farmId, uint8 indexed stream, address to, uint96 amount, uint64 seq
+    );
     event RecipientSet(address indexed user, address indexed recipient, uint64 seq);
     event TreasuryPaid(address indexed token, uint256 amount, uint64 seq);
     event SurplusRecovered(address indexed token, address indexed to, uint256 amount, uint64 seq);
@@ -251,6 +256,7 @@ interface IFarms is IFarmsViews {
     error Farms_NotMigratable(uint32 fromFarmId, uint32 toFarmId);
     error Farms_BadDuration(uint256 seconds_);
     error Farms_RateWouldFall(uint256 rate, uint256 newRate);
+    error Farms_StreamNotOver(uint32 farmId, uint8 stream);
     error Farms_FundingBound(address token, uint256 funded);
     error Farms_ZeroAmount();
     error Farms_ZeroAddress();
@@ -351,6 +357,11 @@ interface IFarms is IFarmsViews {
     /// @notice Adds `amount` to a stream other than the emission, over `duration` seconds or to its
     /// later end. Only its funder; never lowers the rate of now.
     function fundStream(uint32 farmId, uint8 stream, uint96 amount, uint32 duration) external;
+    /// @notice Pays back what a stream besides the emission emitted to nobody, or its bound held
+    /// back, once the farm has ended and the stream is over: to its funder, or to the treasury
+    /// where it has
+    /// none. Reaches nothing that anybody earned. Anyone.
+    function sweepStream(uint32 farmId, uint8 stream) external;
     /// @notice Sends the treasury what it is owed. Anyone.
     function payTreasury(address token) external;
 

@@ -88,6 +88,11 @@ contract Farms is FarmsViews {
     }
 
     /// @inheritdoc IFarms
+    function sweepStream(uint32, uint8) external {
+        _forward();
+    }
+
+    /// @inheritdoc IFarms
     function stakeLocked(uint32, uint96, uint8) external {
         _forward();
     }

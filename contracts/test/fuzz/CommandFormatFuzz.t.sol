@@ -15,6 +15,7 @@ contract CommandFormatFuzzTest is Test {
         _codec = new CommandCodec();
     }
 
+    /// @custom:property C-09
     function testFuzz_AnyBytesAreRefusedOrTheOneEncodingOfTheirFields(bytes calldata command)
         external
         view
@@ -25,6 +26,7 @@ contract CommandFormatFuzzTest is Test {
     }
 
     /// @dev Random bytes are hardly ever a command, so these start from one.
+    /// @custom:property C-09
     function testFuzz_AChangedByteIsRefusedOrAnotherCommand(uint8 kind, uint256 at, bytes1 mask)
         external
         view
@@ -40,6 +42,7 @@ contract CommandFormatFuzzTest is Test {
         _codec.loosens(command);
     }
 
+    /// @custom:property C-09
     function testFuzz_AnotherLengthIsRefused(uint8 kind, uint256 size, bytes calldata tail)
         external
         view
@@ -55,18 +58,21 @@ contract CommandFormatFuzzTest is Test {
         assertFalse(_codec.isWellFormed(command));
     }
 
+    /// @custom:property C-09
     function testFuzz_FarmFieldsSurvive(IFarms.NewFarm calldata farm, address oft) external view {
         bytes memory command = Commands.addFarm(farm, oft);
         assertTrue(_codec.isWellFormed(command));
         assertEq(_codec.rewrite(command), command);
     }
 
+    /// @custom:property C-09
     function testFuzz_StreamFieldsSurvive(Commands.NewStream calldata added) external view {
         bytes memory command = Commands.addStream(added);
         assertTrue(_codec.isWellFormed(command));
         assertEq(_codec.rewrite(command), command);
     }
 
+    /// @custom:property C-09
     function testFuzz_LimitFieldsSurvive(address token, Commands.PathLimit calldata path)
         external
         view
@@ -79,6 +85,7 @@ contract CommandFormatFuzzTest is Test {
         assertEq(_codec.rewrite(command), command);
     }
 
+    /// @custom:property C-09
     function testFuzz_AHeaderSurvives(uint32 eid, uint64 no, uint8 kind) external view {
         (bool isReadable, Commands.Header memory header) =
             _codec.readHeader(Commands.wrap(eid, no, abi.encodePacked(kind)));

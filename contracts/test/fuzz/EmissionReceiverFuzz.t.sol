@@ -51,7 +51,7 @@ contract EmissionReceiverFuzzTest is ReceiverFixture {
     }
 
     /// @dev The counters never promise more than the tokens held, whatever comes in.
-    /// @custom:property H-08
+    /// @custom:property H-08, I1
     function testFuzz_PotsNeverExceedTheTokensHeld(
         uint32[4][3] memory targetsSD,
         uint32[3] memory amountsSD,

@@ -22,6 +22,7 @@ contract FarmMathFuzzTest is Test {
     uint256 private constant START = 1_800_000_000;
 
     /// @dev p = what the word says + dust, and the dust is less than the weight.
+    /// @custom:property F-06
     function testFuzz_AWordWithWeightHoldsEveryPending(
         uint256 pX,
         uint256 weight,
@@ -37,6 +38,7 @@ contract FarmMathFuzzTest is Test {
         assertLt(dustX, weight);
     }
 
+    /// @custom:property F-06
     function testFuzz_AWordWithoutWeightHoldsEveryPending(uint256 pX, uint160 acc, uint8 scaleBits)
         external
         pure
@@ -50,6 +52,7 @@ contract FarmMathFuzzTest is Test {
     }
 
     /// @dev As the accumulator grows the pending grows by weight times that, also across its wrap.
+    /// @custom:property F-04
     function testFuzz_AWordEarnsWhatTheAccumulatorGains(
         uint256 pX,
         uint256 weight,
@@ -70,6 +73,7 @@ contract FarmMathFuzzTest is Test {
         assertEq(FarmMath.pendingX(word, later, scale) + dustX, pX + weight * gain);
     }
 
+    /// @custom:property F-06
     function testFuzz_AnExtraWordHoldsEveryPending(uint256 pX, uint256 weight, uint160 acc)
         external
         pure
@@ -84,6 +88,7 @@ contract FarmMathFuzzTest is Test {
 
     /// @dev One accrual: what is emitted is what remains less, and all of it is in the accumulator,
     /// the residue or idle.
+    /// @custom:property F-02, F-05
     function testFuzz_AnAccrualLosesNothing(Accrual memory input) external {
         uint256 scale = bound(input.scaleBits, 32, 95);
         uint256 weight = bound(input.weight, FarmMath.minimumOf(scale), (1 << scale) - 1);

@@ -18,6 +18,7 @@ contract FarmsFuzzTest is FarmsFixture {
 
     /// @dev Every user gets what integrating the stream second by second gives him, within one wei
     /// for each operation.
+    /// @custom:property F-04, I3
     function testFuzz_EarnedEqualsTheNaiveModel(uint256 seed, uint96 funding) external {
         funding = uint96(bound(funding, 1e6, 1e27));
         _adjust(1, int256(uint256(funding)), START + 1_000);
@@ -46,6 +47,7 @@ contract FarmsFuzzTest is FarmsFixture {
         }
     }
 
+    /// @custom:property F-09
     function testFuzz_ARoundTripAtOneTimestampEarnsNothing(uint96 amount, uint32 elapsed) external {
         amount = uint96(bound(amount, 1 << 31, 1e27));
         _stakeAs(BOB, 1, 1e18);
@@ -61,6 +63,7 @@ contract FarmsFuzzTest is FarmsFixture {
     }
 
     /// @dev Splitting a stake over two accounts gains nothing.
+    /// @custom:property F-10
     function testFuzz_SplittingAStakeGainsNothing(uint96 amount, uint96 part) external {
         amount = uint96(bound(amount, 1e15, 1e27));
         part = uint96(bound(part, 1 << 31, amount - (1 << 31)));
@@ -77,6 +80,7 @@ contract FarmsFuzzTest is FarmsFixture {
     }
 
     /// @dev The same top-ups at the same timestamp leave the same stream, whatever their order.
+    /// @custom:property H-10, E14
     function testFuzz_MergingDoesNotDependOnTheOrder(
         uint96[3] memory amounts,
         uint16[3] memory ends,
@@ -104,6 +108,7 @@ contract FarmsFuzzTest is FarmsFixture {
 
     /// @dev What was funded is settled, pending, kept or still to come: exact in scaled units, at
     /// every time.
+    /// @custom:property F-02, I2
     function testFuzz_ConservationIsExact(uint96 funding, uint64 rate, uint32[4] memory waits)
         external
     {

@@ -21,6 +21,7 @@ contract FarmsLimitsFuzzTest is FarmsFixture {
         _startFarms();
     }
 
+    /// @custom:property F-02, F-06, I2
     function testFuzz_BooksHoldAtTheBounds(uint256 seed, uint8 scaleSeed) external {
         _startFarm(uint8(bound(scaleSeed, 32, 95)));
         for (uint256 i; i < STEPS; ++i) {

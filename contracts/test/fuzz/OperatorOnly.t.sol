@@ -70,12 +70,14 @@ contract OperatorOnlyTest is StackFixture {
         skip(3 days);
     }
 
+    /// @custom:property C-03
     function test_EveryFunctionOfTheAbiIsOnTheList() external view {
         assertTrue(_isKnown[IEmissionController.decide.selector]);
         assertTrue(_isKnown[Ownable.transferOwnership.selector]);
         assertGt(_calls.length, 400, "six contracts on three chains");
     }
 
+    /// @custom:property H-01, I10, C-03
     /// forge-config: default.fuzz.runs = 512
     function testFuzz_TheOperatorKeyAloneGainsNothing(uint256 seed) external {
         bytes32 roles = _roles();

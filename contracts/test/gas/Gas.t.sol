@@ -132,6 +132,7 @@ contract GasTest is Test {
     /// @dev The dearest way out: terms, a lock with its fee, four streams one of which takes the
     /// fee, and every word of the position still empty. Principal must never be too dear to take
     /// out.
+    /// @custom:property F-11
     function test_GasOfAnExitAtItsWorst() external {
         DevToken stake = new DevToken("Stake", "STK", 18, address(this));
         _farms.addFarm(IFarms.NewFarm(77, address(stake), 95, type(uint64).max, true));

@@ -136,6 +136,7 @@ contract BridgeAdapterTest is BridgeFixture {
     }
 
     /// @dev A token that stops altogether keeps its own escrow, and nobody else's.
+    /// @custom:property E28
     function test_ABrokenTokenStopsItselfOnly() external {
         bytes32 guid = _arrive(4);
         _compose(0);

@@ -14,7 +14,7 @@ contract BridgeEscrowTest is BridgeFixture {
         _token = _stakeAt(BETA);
     }
 
-    /// @custom:property B-06
+    /// @custom:property B-06, E29
     function test_AFailedRestakeWaitsForItsRecipient() external {
         bytes32 guid = _escrow();
         IPositionBridge.Credit memory credit = _target.creditOf(guid, _token);
@@ -70,7 +70,7 @@ contract BridgeEscrowTest is BridgeFixture {
         _assertState(guid, _token, IPositionBridge.CreditState.Escrowed);
     }
 
-    /// @custom:property B-03
+    /// @custom:property B-03, I11
     function test_AnEscrowIsPaidOutWhereItsRecipientSays() external {
         bytes32 guid = _escrow();
         vm.startPrank(ALICE);
@@ -142,6 +142,7 @@ contract BridgeEscrowTest is BridgeFixture {
         assertEq(_lockToken[BETA].balanceOf(ALICE), SD / 10 * 9);
     }
 
+    /// @custom:property I10
     function test_RevertIf_SomebodyElseTouchesAnEscrow() external {
         bytes32 guid = _escrow();
         bytes memory reason =
@@ -162,7 +163,7 @@ contract BridgeEscrowTest is BridgeFixture {
 
     /// @dev E29: no operator on either side acknowledges or refunds; the source is done when it
     /// sent, and whatever order the recipient tries the exits in, he gets his principal once.
-    /// @custom:property B-03
+    /// @custom:property B-02, B-03, I8, I11, E29
     function testFuzz_ThePrincipalIsInOnePlaceWhateverIsTried_E29(uint8[6] memory exits) external {
         bytes32 guid = _escrow();
         _addFarm(3);

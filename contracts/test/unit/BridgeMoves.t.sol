@@ -98,6 +98,7 @@ contract BridgeMovesTest is BridgeFixture {
         assertEq(before - ALICE.balance, MESSAGE_FEE);
     }
 
+    /// @custom:property E16
     function test_LessThanTwoPacketsCostIsRefused() external {
         _earn();
         vm.expectPartialRevert(LZ_INSUFFICIENT_FEE);
@@ -310,6 +311,7 @@ contract BridgeMovesTest is BridgeFixture {
 
     // Recovery.
 
+    /// @custom:property C-02
     function test_OnlyATokenWithoutARouteIsRecovered() external {
         PlainToken stray = new PlainToken(18);
         stray.mint(address(_source), 5);

@@ -22,6 +22,7 @@ contract BridgePayloadTest is BridgeFixture {
         _target.setPeer(ALPHA, _asBytes32(PEER));
     }
 
+    /// @custom:property B-05
     function testFuzz_APayloadSurvivesEncoding(MovePayload.Payload memory payload) external pure {
         if (payload.recipient == address(0)) payload.recipient = address(1);
         payload.carry.feeBps %= 2501;
@@ -32,6 +33,7 @@ contract BridgePayloadTest is BridgeFixture {
     }
 
     /// @dev Reading is strict: whatever is taken for a payload is exactly what would be written.
+    /// @custom:property E22
     function testFuzz_NothingButAnEncodingIsRead(bytes32[9] memory words, uint8 flipped, uint8 bit)
         external
         pure
@@ -60,7 +62,7 @@ contract BridgePayloadTest is BridgeFixture {
         }
     }
 
-    /// @custom:property B-11
+    /// @custom:property B-11, E17
     function test_ARecipientWithDirtyUpperBytesIsNotCutOff() external {
         IFarms.Carry memory carry;
         bytes memory payload = abi.encode(
@@ -117,7 +119,7 @@ contract BridgePayloadTest is BridgeFixture {
 
     /// @dev E22: whatever it holds, a payload does nothing but restake its own principal for the
     /// recipient it names, or escrow it. With the gas that any move pays for.
-    /// @custom:property B-06
+    /// @custom:property B-06, E22
     function testFuzz_NoPayloadLosesThePrincipal_E22(bytes memory payload, bool isNearlyValid)
         external
     {
@@ -128,6 +130,7 @@ contract BridgePayloadTest is BridgeFixture {
         _arrive(payload);
     }
 
+    /// @custom:property E22
     function testFuzz_NoValidPayloadLosesThePrincipal_E22(bytes32[9] memory words) external {
         _arrive(MovePayload.encode(_sane(words)));
     }

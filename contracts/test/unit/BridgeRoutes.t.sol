@@ -38,6 +38,7 @@ contract BridgeRoutesTest is BridgeFixture {
     }
 
     /// @dev The owner names an OFT of his own for a token whose route he has closed.
+    /// @custom:property B-04
     function test_TheOwnerCannotTakeAnEscrowThroughAnotherOft() external {
         _escrow();
         HeadwaterTokenAdapter evil =
@@ -102,6 +103,7 @@ contract BridgeRoutesTest is BridgeFixture {
         _target.setRoute(second, oft);
     }
 
+    /// @custom:property C-06
     function test_AClosedRouteStopsMovesAndLetsInWhatIsOnItsWay() external {
         bytes32 guid = _move(_request(ALICE));
         _target.setRoute(address(_token), address(0));
@@ -117,6 +119,7 @@ contract BridgeRoutesTest is BridgeFixture {
         );
     }
 
+    /// @custom:property C-06
     function test_AClosedRouteKeepsEveryExitOfAnEscrow() external {
         bytes32 guid = _escrow();
         _siteOf[BETA].farms.addFarm(IFarms.NewFarm(3, address(_token), 90, type(uint64).max, false));

@@ -81,6 +81,7 @@ contract BridgeSignaturesTest is BridgeFixture {
     }
 
     /// @dev One key may sign for several accounts; each signature is for one of them.
+    /// @custom:property I10, C-05
     function test_RevertIf_ASignatureIsUsedForAnotherAccountOfItsKey() external {
         address first = address(new Wallet(BOB));
         address second = address(new Wallet(BOB));
@@ -88,6 +89,7 @@ contract BridgeSignaturesTest is BridgeFixture {
         _refuse(second, _request(BOB), signature);
     }
 
+    /// @custom:property C-05
     function test_RevertIf_ASignatureIsReplayed() external {
         bytes memory signature = _sign(_aliceKey, ALICE, _request(ALICE), 0);
         _submit(ALICE, _request(ALICE), signature, MESSAGE_FEE);
@@ -97,6 +99,7 @@ contract BridgeSignaturesTest is BridgeFixture {
     }
 
     /// @dev E25: the same user, the same move, another chain.
+    /// @custom:property E25, C-05
     function test_RevertIf_ASignatureIsUsedOnAnotherChain_E25() external {
         bytes memory signature = _sign(_aliceKey, ALICE, _request(ALICE), 0);
         vm.chainId(block.chainid + 1);
@@ -105,6 +108,7 @@ contract BridgeSignaturesTest is BridgeFixture {
     }
 
     /// @dev E25: a bridge that replaces this one on its chain.
+    /// @custom:property E25, C-05
     function test_RevertIf_ASignatureIsUsedAtAnotherBridge_E25() external {
         bytes memory signature = _sign(_aliceKey, ALICE, _request(ALICE), 0);
         PositionBridge other = new PositionBridge(
@@ -119,6 +123,7 @@ contract BridgeSignaturesTest is BridgeFixture {
         other.moveBySig(ALICE, _request(ALICE), _deadline, signature);
     }
 
+    /// @custom:property C-05
     function test_RevertIf_AnyFieldDiffersFromWhatWasSigned() external {
         bytes memory signature = _sign(_aliceKey, ALICE, _request(ALICE), 0);
         IPositionBridge.Move memory request = _request(BOB);
@@ -143,6 +148,7 @@ contract BridgeSignaturesTest is BridgeFixture {
         _refuse(ALICE, _request(ALICE), signature);
     }
 
+    /// @custom:property C-05
     function test_RevertIf_TheSignatureIsNoSignature() external {
         _refuse(ALICE, _request(ALICE), "");
         _refuse(ALICE, _request(ALICE), new bytes(65));
@@ -150,6 +156,7 @@ contract BridgeSignaturesTest is BridgeFixture {
         _refuse(ALICE, _request(ALICE), _sign(_bobKey, ALICE, _request(ALICE), 0));
     }
 
+    /// @custom:property C-05
     function test_ASignatureIsGoodUntilItsLastSecond() external {
         bytes memory signature = _sign(_aliceKey, ALICE, _request(ALICE), 0);
         vm.warp(_deadline + 1);
@@ -160,6 +167,7 @@ contract BridgeSignaturesTest is BridgeFixture {
         _submit(ALICE, _request(ALICE), signature, MESSAGE_FEE);
     }
 
+    /// @custom:property C-05
     function test_AUserTakesASignatureBack() external {
         bytes memory signature = _sign(_aliceKey, ALICE, _request(ALICE), 0);
         vm.expectEmit(address(_source));

@@ -52,6 +52,7 @@ contract BridgeTermsTest is BridgeFixture {
     }
 
     /// @dev A farm without terms would let the principal go without its fee.
+    /// @custom:property C-04
     function test_ALockCannotBeShedInAFarmWithoutTerms() external {
         _end(BETA, TERMS);
         _siteOf[BETA].farms.addFarm(IFarms.NewFarm(8, _token, 90, type(uint64).max, false));
@@ -72,6 +73,7 @@ contract BridgeTermsTest is BridgeFixture {
     // Other people's locks.
 
     /// @dev A victim without a position could not stake for as long as the lock ran.
+    /// @custom:property C-04
     function test_SomebodyElsesLockWaitsForItsRecipient() external {
         bytes32 guid = _moveAndDeliver(_lockedRequest(BOB));
         _compose(0);
@@ -85,6 +87,7 @@ contract BridgeTermsTest is BridgeFixture {
         assertEq(position.weight, 80e18);
     }
 
+    /// @custom:property C-04
     function test_LockedDustLocksAndDilutesNobody() external {
         _mintLock(BETA, BOB, 50e18);
         vm.prank(BOB);
@@ -106,6 +109,7 @@ contract BridgeTermsTest is BridgeFixture {
     }
 
     /// @dev The same address is another owner's contract on the other chain.
+    /// @custom:property C-04
     function test_AContractOfTheSendersAddressIsNotTheSender() external {
         vm.etch(ALICE, hex"00");
         bytes32 guid = _moveAndDeliver(_lockedRequest(ALICE));
@@ -141,6 +145,7 @@ contract BridgeTermsTest is BridgeFixture {
         assertEq(_lockToken[BETA].balanceOf(address(_target)), 0);
     }
 
+    /// @custom:property C-04
     function test_AReturnUnderALockPaysTheFee() external {
         bytes32 guid = _lockedEscrow(40e18);
         vm.prank(ALICE);

@@ -16,7 +16,7 @@ import {Commands} from "../../src/libraries/Commands.sol";
 import {CommandReceiver} from "../../src/spoke/CommandReceiver.sol";
 import {CommandFixture} from "../support/CommandFixture.sol";
 import {CommandSamples} from "../support/CommandCodec.sol";
-import {GreedyOft} from "../support/GreedyOft.sol";
+import {GreedyOft, VerboseOft} from "../support/GreedyOft.sol";
 import {RawOapp} from "../support/RawOapp.sol";
 
 /// @notice Who executes a delivery, with what gas and value, who sent it and what bytes it has.
@@ -35,7 +35,7 @@ contract CommandDeliveryTest is CommandFixture {
 
     // Gas and value.
 
-    /// @custom:property E15
+    /// @custom:property B-09, E15
     function test_TheGasOfAnOutsiderNeverChoosesBetweenAppliedAndFailed() external {
         bytes memory good = _packetOf(Commands.setMaxRate(2, 0, 5));
         bytes memory bad = _packetOf(Commands.setMaxRate(9, 0, 5));
@@ -57,6 +57,7 @@ contract CommandDeliveryTest is CommandFixture {
         assertEq(_tryWith(paid, bad, 2, ICommandReceiver.CommandState.Failed), 0);
     }
 
+    /// @custom:property B-09
     function test_RevertIf_TheGasCouldEndBeforeTheCommandDoes() external {
         bytes memory packet = _packetOf(Commands.setMaxRate(2, 0, 5));
         uint256 required = Commands.gasOf(Commands.Kind.SetMaxRate) * 64 / 63;
@@ -70,6 +71,7 @@ contract CommandDeliveryTest is CommandFixture {
     }
 
     /// @dev What burns all its gas leaves enough of what is paid for to record that it did.
+    /// @custom:property E15
     function test_ATokenThatBurnsItsGasMakesACommandFailAndBlocksNothing() external {
         DevOft token = new DevOft("Third", "THD", address(_endpoints[ALPHA]), address(this));
         bytes memory command = Commands.addFarm(
@@ -82,6 +84,7 @@ contract CommandDeliveryTest is CommandFixture {
         assertEq(_site.farms.stakeTokenOf(3), address(0));
     }
 
+    /// @custom:property B-09
     function test_RevertIf_ValueComesAlongAndNothingIsStranded() external {
         bytes memory packet = _packetOf(Commands.setMaxRate(2, 0, 5));
         vm.deal(address(this), 1 ether);
@@ -96,9 +99,29 @@ contract CommandDeliveryTest is CommandFixture {
         assertEq(address(_inbox).balance, 0);
     }
 
-    // Peers (X3).
+    /// @dev Storing or announcing all of it would cost more than the outcome was paid for.
+    /// @custom:property E15
+    function test_ALongReasonIsCutAndBlocksNothing() external {
+        DevOft token = new DevOft("Third", "THD", address(_endpoints[ALPHA]), address(this));
+        bytes memory command = Commands.addFarm(
+            IFarms.NewFarm(3, address(token), 80, 1e18, false), address(new VerboseOft())
+        );
+        bytes memory packet = _packetOf(command);
+        bytes memory reason = new bytes(256);
+        for (uint256 i; i < reason.length; ++i) {
+            reason[i] = 0xee;
+        }
+        vm.expectEmit(true, true, false, true, address(_inbox));
+        emit ICommandReceiver.CommandFailed(
+            1, Commands.Kind.AddFarm, bytes32(0), command, reason, _inbox.seq() + 1
+        );
+        this.deliverPacket(packet);
+        _assertState(ALPHA, 1, ICommandReceiver.CommandState.Failed);
+    }
 
-    /// @custom:property E22, X4
+    // Peers.
+
+    /// @custom:property E22
     function test_RevertIf_SomebodyElseThanTheEndpointDelivers() external {
         Origin memory origin = Origin(HUB, _asBytes32(address(_sender)), 1);
         bytes memory message = Commands.wrap(ALPHA, 1, Commands.setMaxRate(2, 0, 5));
@@ -114,7 +137,7 @@ contract CommandDeliveryTest is CommandFixture {
         vm.stopPrank();
     }
 
-    /// @custom:property X3
+    /// @custom:property E22
     function test_RevertIf_AnUnauthorisedPeerOpensAPath() external {
         Origin memory origin = Origin(HUB, _asBytes32(address(_forger)), 1);
         assertFalse(_endpoints[ALPHA].initializable(origin, address(_inbox)));
@@ -133,7 +156,7 @@ contract CommandDeliveryTest is CommandFixture {
         _inbox.setPeer(BETA, _asBytes32(address(_forger)));
     }
 
-    /// @custom:property X3
+    /// @custom:property E22
     function test_APacketOfAPeerThatWasReplacedIsNeverDelivered() external {
         bytes memory packet = _packetOf(Commands.setMaxRate(2, 0, 5));
         _inbox.setPeer(HUB, _asBytes32(address(_forger)));
@@ -169,7 +192,7 @@ contract CommandDeliveryTest is CommandFixture {
 
     // What a message may say (E22, E25).
 
-    /// @custom:property E22
+    /// @custom:property E22, C-09
     function test_AMessageReachesNobodyButTheFourContractsOfItsChain() external {
         _inbox.setPeer(HUB, _asBytes32(address(_forger)));
         bytes[] memory commands = CommandSamples.all();
@@ -188,7 +211,7 @@ contract CommandDeliveryTest is CommandFixture {
         assertEq(_site.bridge.owner(), address(_inbox));
     }
 
-    /// @custom:property E25
+    /// @custom:property E25, C-09
     function test_ACommandForAnotherChainIsRefused() external {
         _inbox.setPeer(HUB, _asBytes32(address(_forger)));
         uint64 rate = _site.farms.streamOf(2, 0).maxRate;
@@ -203,6 +226,7 @@ contract CommandDeliveryTest is CommandFixture {
         _assertState(ALPHA, 1, ICommandReceiver.CommandState.Applied);
     }
 
+    /// @custom:property C-09
     function test_ANumberIsTakenOnce() external {
         _inbox.setPeer(HUB, _asBytes32(address(_forger)));
         _forge(Commands.wrap(ALPHA, 1, Commands.setMaxRate(2, 0, 5)));
@@ -214,6 +238,7 @@ contract CommandDeliveryTest is CommandFixture {
         assertEq(_site.farms.streamOf(2, 0).maxRate, 5);
     }
 
+    /// @custom:property E15, C-09
     function test_WhatCannotBeReadIsRecordedAndBlocksNothing() external {
         _inbox.setPeer(HUB, _asBytes32(address(_forger)));
         bytes[5] memory unreadable = [
@@ -264,7 +289,7 @@ contract CommandDeliveryTest is CommandFixture {
         }
     }
 
-    /// @custom:property E22
+    /// @custom:property E15, E22, C-09
     function testFuzz_AFlippedByteIsNeverAReasonToRevert(uint8 kind, uint256 at, bytes1 mask)
         external
     {

@@ -50,6 +50,7 @@ contract CommandFormatTest is Test {
         assertEq(header.kind, 7);
     }
 
+    /// @custom:property C-09
     function test_EverySampleReadsBackAsItWasWritten() external view {
         bytes[] memory commands = CommandSamples.all();
         assertEq(commands.length, uint8(type(Commands.Kind).max));
@@ -60,6 +61,7 @@ contract CommandFormatTest is Test {
         }
     }
 
+    /// @custom:property C-09
     function test_AByteMoreOrLessIsMalformed() external view {
         bytes[] memory commands = CommandSamples.all();
         for (uint256 i; i < commands.length; ++i) {
@@ -69,6 +71,7 @@ contract CommandFormatTest is Test {
         assertFalse(_codec.isWellFormed(""), "empty");
     }
 
+    /// @custom:property C-09
     function test_UnknownKindsStatesAndFlagsAreMalformed() external view {
         assertFalse(_codec.isWellFormed(hex"0001"), "kind 0");
         assertFalse(_codec.isWellFormed(hex"0f01"), "kind 15");
@@ -147,6 +150,7 @@ contract CommandFormatTest is Test {
         assertEq(_subject(Commands.cancelCommand(1)), 0);
     }
 
+    /// @custom:property C-10
     function test_OnlyWhatResumesOrSetsALimitLoosens() external view {
         bytes[] memory commands = CommandSamples.all();
         for (uint256 i; i < commands.length; ++i) {

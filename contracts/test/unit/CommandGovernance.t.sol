@@ -113,7 +113,7 @@ contract CommandGovernanceTest is CommandFixture {
         assertTrue(_siteOf[ALPHA].receiver.paused());
     }
 
-    /// @custom:property X3
+    /// @custom:property E22
     function test_RevertIf_TheLocalOwnerNamesAPeerWithoutTheDelay() external {
         HeadwaterTimelock local = _localOf[ALPHA];
         bytes memory data = abi.encodeCall(_inboxOf[ALPHA].setPeer, (HUB, _asBytes32(MALLORY)));

@@ -23,6 +23,7 @@ contract CommandOrderTest is CommandFixture {
         _inbox = _inboxOf[ALPHA];
     }
 
+    /// @custom:property C-08
     function test_TheNewestRateStays() external {
         _sendFour(
             Commands.setMaxRate(2, 0, 4),
@@ -33,6 +34,7 @@ contract CommandOrderTest is CommandFixture {
         assertEq(_inEveryOrder(_rate), keccak256(abi.encode(1)));
     }
 
+    /// @custom:property C-08
     function test_TheNewestStateStays() external {
         _sendFour(
             Commands.setFarmState(2, IFarms.FarmState.DepositsPaused),
@@ -43,6 +45,7 @@ contract CommandOrderTest is CommandFixture {
         assertEq(_inEveryOrder(_state), keccak256(abi.encode(IFarms.FarmState.DepositsPaused)));
     }
 
+    /// @custom:property C-08
     function test_AnEndedFarmStaysEndedWhateverElseArrivesWhen() external {
         _sendFour(
             Commands.setFarmState(2, IFarms.FarmState.DepositsPaused),
@@ -53,6 +56,7 @@ contract CommandOrderTest is CommandFixture {
         assertEq(_inEveryOrder(_state), keccak256(abi.encode(IFarms.FarmState.Ended)));
     }
 
+    /// @custom:property C-08
     function test_TheNewestTermsStay() external {
         PlainToken token = new PlainToken(18);
         _command(
@@ -67,6 +71,7 @@ contract CommandOrderTest is CommandFixture {
         assertEq(_inEveryOrder(_terms), keccak256(abi.encode(2, 1)));
     }
 
+    /// @custom:property C-08
     function test_TheNewestFunderStays() external {
         PlainToken token = new PlainToken(6);
         _command(ALPHA, Commands.addStream(Commands.NewStream(2, 1, address(token), ALICE, 77)));
@@ -79,6 +84,7 @@ contract CommandOrderTest is CommandFixture {
         assertEq(_inEveryOrder(_funder), keccak256(abi.encode(OPERATOR)));
     }
 
+    /// @custom:property C-08
     function test_TheNewestPauseStays() external {
         _sendFour(
             Commands.setReceiverPaused(true),
@@ -96,6 +102,7 @@ contract CommandOrderTest is CommandFixture {
         assertEq(_inEveryOrder(_pauses), keccak256(abi.encode(true, false)));
     }
 
+    /// @custom:property C-08
     function test_TheNewestLeastValidEpochStays() external {
         _sendFour(
             Commands.setMinValidEpoch(3),
@@ -106,6 +113,7 @@ contract CommandOrderTest is CommandFixture {
         assertEq(_inEveryOrder(_minValidEpoch), keccak256(abi.encode(7)));
     }
 
+    /// @custom:property C-08
     function test_ReleasesOfAPotAddUp() external {
         _controller.setFarmBounds(ALPHA, 9, 0, 4000);
         IEmissionController.Target[] memory targets = _evenTargets(100_000e6);
@@ -121,6 +129,7 @@ contract CommandOrderTest is CommandFixture {
         assertEq(_inEveryOrder(_returnable), keccak256(abi.encode(4321e18)));
     }
 
+    /// @custom:property C-08
     function test_TheNewestLimitsStay() external {
         _sendFour(
             Commands.setInboundLimit(Commands.PathLimit(HUB, 1e18, 1 days)),
@@ -135,6 +144,7 @@ contract CommandOrderTest is CommandFixture {
         assertEq(_inEveryOrder(_outbound), keccak256(abi.encode(0, 0)));
     }
 
+    /// @custom:property C-08
     function test_TheNewestSentinelStays() external {
         uint40 until = uint40(block.timestamp + 1 days);
         _sendFour(
@@ -147,6 +157,7 @@ contract CommandOrderTest is CommandFixture {
     }
 
     /// @dev What has to come one after the other fails until its turn, and anyone gives it another.
+    /// @custom:property C-08
     function test_StreamsGetTheIndexesTheHubCountsOnOnceAllAreTriedAgain() external {
         address[3] memory tokens =
             [address(new PlainToken(6)), address(new PlainToken(8)), address(new PlainToken(18))];

@@ -135,6 +135,7 @@ contract CommandSenderTest is LzFixture {
         assertEq(_sender.lastNo(ALPHA), 0, "a number is used only by what was sent");
     }
 
+    /// @custom:property E16
     function test_RevertIf_OneOfManyCannotBeSent() external {
         uint32[] memory eids = new uint32[](2);
         bytes[] memory commands = new bytes[](2);
@@ -151,6 +152,7 @@ contract CommandSenderTest is LzFixture {
         assertEq(_sender.lastNo(ALPHA), 0);
     }
 
+    /// @custom:property E16
     function test_RevertIf_TheFeeIsAboveTheCapOrTheBalance() external {
         vm.expectEmit(address(_sender));
         emit ICommandSender.FeeCapSet(MESSAGE_FEE - 1, 2);

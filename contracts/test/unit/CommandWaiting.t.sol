@@ -66,6 +66,7 @@ contract CommandWaitingTest is CommandFixture {
         this.commandLoose(command);
     }
 
+    /// @custom:property C-08
     function test_RevertIf_WhatIsTriedAgainWasSuperseded() external {
         _controller.setFarmBounds(ALPHA, 3, 0, 4000);
         PlainToken token = new PlainToken(18);
@@ -96,6 +97,7 @@ contract CommandWaitingTest is CommandFixture {
         _inbox.retry(3, command);
     }
 
+    /// @custom:property C-08
     function test_AStaleCommandDoesNothingAndIsRecorded() external {
         _sendCommand(ALPHA, Commands.setMaxRate(2, 0, 5));
         _command(ALPHA, Commands.setMaxRate(2, 0, 6));
@@ -112,6 +114,7 @@ contract CommandWaitingTest is CommandFixture {
 
     // Loosening.
 
+    /// @custom:property C-10
     function test_WhatLoosensWaitsAndThenAnyoneCarriesItOut() external {
         bytes memory command = Commands.setInboundLimit(Commands.PathLimit(HUB, 7e18, 1 days));
         uint40 readyAt = uint40(block.timestamp + LOOSEN_SECONDS);
@@ -133,6 +136,7 @@ contract CommandWaitingTest is CommandFixture {
         assertEq(limit, 7e18);
     }
 
+    /// @custom:property C-08
     function test_WhatStopsIsCarriedOutAtOnceAndSupersedesWhatWouldResume() external {
         bytes memory resume = Commands.setBridgePaused(false);
         _command(ALPHA, resume);
@@ -146,6 +150,7 @@ contract CommandWaitingTest is CommandFixture {
         assertTrue(_site.bridge.paused());
     }
 
+    /// @custom:property C-10
     function test_AKillIsCarriedOutAtOnceAndItsUndoingWaits() external {
         _assertState(
             ALPHA,
@@ -161,6 +166,7 @@ contract CommandWaitingTest is CommandFixture {
         assertEq(_site.receiver.minValidEpoch(), 4);
     }
 
+    /// @custom:property C-10
     function test_WhatHasComeToUndoAKillWaitsFromTheFirstTry() external {
         vm.prank(GUARDIAN);
         _inbox.pause();
@@ -201,6 +207,7 @@ contract CommandWaitingTest is CommandFixture {
         );
     }
 
+    /// @custom:property C-10
     function test_RevertIf_WhatLoosensIsCarriedOutAWeekAfterItsWait() external {
         bytes memory resume = Commands.setBridgePaused(false);
         _command(ALPHA, resume);
@@ -231,6 +238,7 @@ contract CommandWaitingTest is CommandFixture {
         assertEq(_site.farms.streamOf(3, 0).maxRate, 5);
     }
 
+    /// @custom:property C-10
     function test_TheHubWithdrawsWhatWaits() external {
         bytes memory command = Commands.setReceiverPaused(false);
         _command(ALPHA, command);

@@ -74,6 +74,7 @@ contract DecayingLimitTest is Test {
         assertEq(_limit.used, 0);
     }
 
+    /// @custom:property B-10
     function test_ReconfigurationKeepsWhatIsInUse() external {
         _limit.consume(900);
         vm.warp(START + 30);
@@ -135,6 +136,7 @@ contract DecayingLimitTest is Test {
     }
 
     /// @dev Whoever looks or uses in between, as much comes back as if nobody did.
+    /// @custom:property B-10
     function testFuzz_CheckpointsNeitherGainNorLose(
         uint128 limit,
         uint32 window,
@@ -156,6 +158,7 @@ contract DecayingLimitTest is Test {
     }
 
     /// @dev No sequence of uses passes more in a window than the limit and what came back in it.
+    /// @custom:property B-10
     function testFuzz_AWindowPassesAtMostTwiceTheLimit(
         uint128 limit,
         uint32 window,

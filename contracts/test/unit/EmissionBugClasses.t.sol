@@ -15,6 +15,7 @@ contract EmissionBugClassesTest is ReceiverFixture {
 
     // E8: a reward announced without its tokens.
 
+    /// @custom:property H-08, E8
     function test_E8_RevertIf_AnOrderBroughtFewerTokensThanItSays() external {
         _apply(_order(1, 1, _pair(10, 20)), 33);
         _reward.transfer(address(_receiver), 4 * SD);
@@ -28,6 +29,7 @@ contract EmissionBugClassesTest is ReceiverFixture {
         assertEq(_receiver.givenOf(2, 1), 4 * SD);
     }
 
+    /// @custom:property H-08, I3, E8
     function testFuzz_E8_ClaimsNeverExceedWhatCame(
         uint32[2] memory targetsSD,
         uint32 amountSD,
@@ -46,6 +48,7 @@ contract EmissionBugClassesTest is ReceiverFixture {
 
     // E9: a top-up overwrites what had not streamed yet.
 
+    /// @custom:property F-02, I2, E9
     function testFuzz_E9_ATopUpInMidStreamConservesEveryToken(uint32 elapsed, uint64 amountSD)
         external
     {
@@ -65,6 +68,7 @@ contract EmissionBugClassesTest is ReceiverFixture {
     // E10: dust stretches somebody else's stream.
 
     /// @dev Whatever anybody but the controller sends or calls, rate and end stay what they were.
+    /// @custom:property E10
     function test_E10_NobodyElseCanStretchOrSlowAStream() external {
         _stakeAs(ALICE, 1, 1e18);
         _apply(_order(1, 1, _pair(70, 0)), 71);
@@ -91,6 +95,7 @@ contract EmissionBugClassesTest is ReceiverFixture {
     }
 
     /// @dev Not even a revision that changes nothing for a farm touches its stream.
+    /// @custom:property E10
     function test_E10_AnOrderThatChangesNothingStretchesNothing() external {
         _apply(_order(1, 1, _pair(70, 0)), 70);
         skip(3 days);
@@ -102,6 +107,7 @@ contract EmissionBugClassesTest is ReceiverFixture {
 
     // E18: the order comes before the farm exists.
 
+    /// @custom:property E18
     function test_E18_AnOrderWaitsForItsFarm() external {
         uint64[] memory three = new uint64[](3);
         (three[0], three[1], three[2]) = (10, 20, 30);
@@ -120,6 +126,7 @@ contract EmissionBugClassesTest is ReceiverFixture {
         );
     }
 
+    /// @custom:property E18
     function test_E18_AnEndedFarmsShareIsReturnedToTheHub() external {
         _endFarm(2);
         _apply(_order(1, 1, _pair(10, 20)), 30);
@@ -133,6 +140,7 @@ contract EmissionBugClassesTest is ReceiverFixture {
     // E20: a late emission is concentrated, and taken by whoever comes for an hour.
 
     /// @dev H-09: with an hour left of the epoch, 99 % of the stake earn what an hour is worth.
+    /// @custom:property E20
     function test_E20_ALateOrderPaysAJustInTimeStakerOnlyHisTime() external {
         _stakeAs(ALICE, 1, 1e18);
         vm.warp(EPOCH_END - 1 hours);
@@ -153,6 +161,7 @@ contract EmissionBugClassesTest is ReceiverFixture {
         );
     }
 
+    /// @custom:property E20
     function test_E20_AReplayCannotBeSandwichedInOneBlock() external {
         vm.prank(GUARDIAN);
         _receiver.pause();
@@ -169,6 +178,7 @@ contract EmissionBugClassesTest is ReceiverFixture {
 
     // E23: one epoch is distributed twice, the second time as it suits.
 
+    /// @custom:property I6, E23
     function test_E23_NothingIsDistributedTwice() external {
         _stakeAs(ALICE, 1, 1e18);
         _stakeAs(BOB, 2, 1e18);
@@ -186,6 +196,7 @@ contract EmissionBugClassesTest is ReceiverFixture {
     }
 
     /// @dev A farm that streamed its share does not get it again when its target rises later.
+    /// @custom:property E23
     function test_E23_ARaisedTargetGivesOnlyTheDifference() external {
         _stakeAs(ALICE, 1, 1e18);
         _apply(_order(1, 1, _pair(70, 70)), 140);
@@ -202,6 +213,7 @@ contract EmissionBugClassesTest is ReceiverFixture {
 
     // E30: tokens and rate travel apart, and one comes without the other.
 
+    /// @custom:property H-08, E30
     function test_E30_TargetsWithoutTheirTokensPromiseNothing() external {
         // The second revision overtakes the first, which carries most of the tokens.
         _apply(_order(1, 2, _pair(1_000, 2_000)), 100);
@@ -215,6 +227,7 @@ contract EmissionBugClassesTest is ReceiverFixture {
         assertEq(_receiver.unallocated(), 0);
     }
 
+    /// @custom:property E30
     function test_E30_TokensWithoutTargetsWait() external {
         _apply("", 50);
         _apply(_order(1, 1, new uint64[](0)), 60);

@@ -39,6 +39,7 @@ contract EmissionControllerTest is StackFixture {
         _controller.decide(1, 1, targets, EVIDENCE);
     }
 
+    /// @custom:property H-02
     function test_RevertIf_TheEpochIsNotOpen() external {
         IEmissionController.Target[] memory targets = _evenTargets(0);
         _refuse(
@@ -74,6 +75,7 @@ contract EmissionControllerTest is StackFixture {
         );
     }
 
+    /// @custom:property H-02
     function test_EpochOneIsOpenBeforeGenesis() external {
         vm.warp(GENESIS - 10);
         vm.expectRevert(IEmissionController.Controller_NotStarted.selector);
@@ -83,6 +85,7 @@ contract EmissionControllerTest is StackFixture {
         assertEq(_controller.revisionOf(1), 1);
     }
 
+    /// @custom:property H-03
     function test_RevertIf_TargetsAreNotExactlyTheFarms() external {
         IEmissionController.Target[] memory targets = _evenTargets(0);
         IEmissionController.Target[] memory fewer = new IEmissionController.Target[](5);
@@ -117,6 +120,7 @@ contract EmissionControllerTest is StackFixture {
         );
     }
 
+    /// @custom:property H-04
     function test_RevertIf_AShareIsOutOfItsBounds() external {
         IEmissionController.Target[] memory targets = _evenTargets(0);
         targets[0].amountSD = BUDGET_SD * 4 / 10 + 1;
@@ -143,6 +147,7 @@ contract EmissionControllerTest is StackFixture {
         );
     }
 
+    /// @custom:property H-01, H-03
     function test_RevertIf_AChainOrTheBudgetIsExceeded() external {
         IEmissionController.Target[] memory targets = _evenTargets(0);
         targets[0].amountSD = BUDGET_SD * 3 / 10;
@@ -171,6 +176,7 @@ contract EmissionControllerTest is StackFixture {
         );
     }
 
+    /// @custom:property H-01
     function test_ARevisionCannotSpendWhatIsAlreadySent() external {
         IEmissionController.Target[] memory targets = _evenTargets(0);
         targets[0].amountSD = BUDGET_SD * 4 / 10;
@@ -220,6 +226,7 @@ contract EmissionControllerTest is StackFixture {
     }
 
     /// @dev A proposal cannot foresee how often the operator will have decided by then.
+    /// @custom:property H-02
     function test_TheOwnerDecidesWhateverRevisionFollows() external {
         _decide(1, 1, _evenTargets(100e6));
         _decide(1, 2, _evenTargets(200e6));
@@ -239,6 +246,7 @@ contract EmissionControllerTest is StackFixture {
     }
 
     /// @dev Outstanding is what is decided and not sent, over revisions, epochs and chains.
+    /// @custom:property H-07
     function test_OutstandingFollowsDecisionsAndDispatches() external {
         _decide(1, 1, _evenTargets(100e6));
         assertEq(_controller.outstandingSD(), 600e6);

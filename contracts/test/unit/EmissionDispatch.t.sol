@@ -13,6 +13,7 @@ contract EmissionDispatchTest is StackFixture {
         _startStack();
     }
 
+    /// @custom:property E30
     function test_AnOrderTravelsWithItsTokensInOnePacket() external {
         _decide(1, 1, _evenTargets(100_000e6));
         assertEq(_controller.quoteDispatch(1, ALPHA), MESSAGE_FEE);
@@ -43,6 +44,7 @@ contract EmissionDispatchTest is StackFixture {
         assertEq(_packets.length, 0);
     }
 
+    /// @custom:property H-07, I6
     function test_ARevisionSendsOnlyTheDifferenceAndZeroStillTravels() external {
         _decide(1, 1, _evenTargets(100_000e6));
         _controller.dispatch(1, ALPHA);
@@ -89,6 +91,7 @@ contract EmissionDispatchTest is StackFixture {
         _controller.dispatch(2, ALPHA);
     }
 
+    /// @custom:property H-02, I6
     function test_RevertIf_ThereIsNothingToDispatch() external {
         vm.expectRevert(
             abi.encodeWithSelector(IEmissionController.Controller_NotDecided.selector, 1)
@@ -118,6 +121,7 @@ contract EmissionDispatchTest is StackFixture {
         _controller.quoteDispatch(1, ALPHA);
     }
 
+    /// @custom:property E16
     function test_RevertIf_TheFeeIsTooHighOrNotThere() external {
         _decide(1, 1, _evenTargets(1));
         _libs[HUB].setMessagingFee(0.02 ether, 0);
@@ -137,6 +141,7 @@ contract EmissionDispatchTest is StackFixture {
         _controller.dispatch(1, ALPHA);
     }
 
+    /// @custom:property E15, E16
     function test_ABadPathStaysPendingAndBlocksNobody() external {
         _decide(1, 1, _evenTargets(100_000e6));
         _siteOf[HUB].reward.setPeer(ALPHA, bytes32(0));
@@ -154,6 +159,7 @@ contract EmissionDispatchTest is StackFixture {
     }
 
     /// @dev Anyone chooses the ids; one that needs nothing must not leave an event behind.
+    /// @custom:property H-02
     function test_IdsWithNothingToDispatchLeaveNoTrace() external {
         _decide(1, 1, _evenTargets(100_000e6));
         _controller.dispatch(1, ALPHA);
@@ -188,6 +194,7 @@ contract EmissionDispatchTest is StackFixture {
         assertEq(_siteOf[ALPHA].receiver.givenOf(2, 1), 100_000e18);
     }
 
+    /// @custom:property H-11
     function test_APauseStopsDecisionsAndDispatches() external {
         IEmissionController.Target[] memory targets = _evenTargets(1);
         _decide(1, 1, targets);

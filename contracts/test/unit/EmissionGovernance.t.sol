@@ -88,6 +88,7 @@ contract EmissionGovernanceTest is StackFixture {
 
     /// @dev E16: the vote's decision stands when the fees are short; the hub's own farms are
     /// served, other lanes wait, and anyone sends them once there is money for fees.
+    /// @custom:property E16
     function test_E16_AVoteWithoutFeeMoneyDecidesAndWaits() external {
         Proposal memory proposal = _proposal(_evenTargets(150_000e6));
         _pass(proposal);

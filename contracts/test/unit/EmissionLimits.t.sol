@@ -12,6 +12,7 @@ contract EmissionLimitsTest is StackFixture {
         _startStack();
     }
 
+    /// @custom:property H-04
     function test_ChangesAreMeasuredAgainstThePreviousEpoch() external {
         _decide(1, 1, _evenTargets(100_000e6));
         vm.warp(GENESIS + EPOCH_DURATION);
@@ -55,6 +56,7 @@ contract EmissionLimitsTest is StackFixture {
     }
 
     /// @dev With amounts instead of shares compared, no sum of six unchanged amounts would fit.
+    /// @custom:property H-04
     function test_AFallingBudgetLeavesADecisionEvenWithoutAnyChange() external {
         _controller.setMaxChangeBps(0);
         IEmissionController.Target[] memory targets = _evenTargets(160_000e6);
@@ -82,6 +84,7 @@ contract EmissionLimitsTest is StackFixture {
     }
 
     /// @dev Five farms give way to the sixth in proportion to what they have above their minimum.
+    /// @custom:property H-04
     function test_ARaisedMinimumLeavesADecisionEvenWithoutAnyChange() external {
         _controller.setMaxChangeBps(0);
         IEmissionController.Target[] memory targets = _evenTargets(166_000e6);
@@ -97,6 +100,7 @@ contract EmissionLimitsTest is StackFixture {
         _decideReferences(2, 1);
     }
 
+    /// @custom:property H-04
     function test_ALoweredCapLeavesADecisionEvenWithoutAnyChange() external {
         _controller.setMaxChangeBps(0);
         _decide(1, 1, _evenTargets(160_000e6));
@@ -150,6 +154,7 @@ contract EmissionLimitsTest is StackFixture {
     }
 
     /// @dev E23: deciding again cannot walk further than deciding once.
+    /// @custom:property H-04, E23
     function test_E23_RevisionsShareTheLimitsOfTheirEpoch() external {
         _decide(1, 1, _evenTargets(100_000e6));
         vm.warp(GENESIS + EPOCH_DURATION);
@@ -166,6 +171,7 @@ contract EmissionLimitsTest is StackFixture {
 
     /// @dev Whatever governance does to bounds, caps, budget and limit, as long as the minimums
     /// fit: the references of the next epoch are accepted, and so is a walk through the limits.
+    /// @custom:property H-04
     function testFuzz_ADecisionIsAlwaysLeft(uint256 seed) external {
         for (uint32 epoch = 1; epoch < 6; ++epoch) {
             seed = uint256(keccak256(abi.encode(seed)));

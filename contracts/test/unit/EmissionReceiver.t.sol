@@ -19,6 +19,7 @@ contract EmissionReceiverTest is ReceiverFixture {
 
     // Who may speak.
 
+    /// @custom:property E22
     function test_RevertIf_ComposeIsNotFromTheEndpoint() external {
         vm.expectRevert(
             abi.encodeWithSelector(IEmissionReceiver.Receiver_OnlyEndpoint.selector, ALICE)
@@ -27,6 +28,7 @@ contract EmissionReceiverTest is ReceiverFixture {
         _receiver.lzCompose(address(this), GUID, "", address(0), "");
     }
 
+    /// @custom:property E22
     function test_RevertIf_ComposeIsNotFromTheRewardOft() external {
         vm.expectRevert(
             abi.encodeWithSelector(IEmissionReceiver.Receiver_OnlyRewardOft.selector, ALICE)
@@ -34,6 +36,7 @@ contract EmissionReceiverTest is ReceiverFixture {
         _receiver.lzCompose(ALICE, GUID, "", address(0), "");
     }
 
+    /// @custom:property H-06, E22
     function test_RevertIf_ComposeIsNotFromTheControllerOnTheHub() external {
         bytes memory order = _order(1, 1, _pair(1, 1));
         vm.expectRevert(
@@ -64,6 +67,7 @@ contract EmissionReceiverTest is ReceiverFixture {
         fresh.applyLocal("", 0);
     }
 
+    /// @custom:property E22
     function test_RevertIf_ALocalOrderIsNotFromTheController() external {
         vm.expectRevert(
             abi.encodeWithSelector(IEmissionReceiver.Receiver_OnlyController.selector, ALICE)
@@ -113,12 +117,14 @@ contract EmissionReceiverTest is ReceiverFixture {
         assertEq(_farms.streamOf(1, 0).endAt, EPOCH_END);
     }
 
+    /// @custom:property H-09, E20
     function test_AnOrderThatComesLateStillStreamsForTheMinimumTime() external {
         vm.warp(EPOCH_END - 1 hours);
         _apply(_order(1, 1, _pair(10, 20)), 30);
         assertEq(_farms.streamOf(1, 0).endAt, EPOCH_END - 1 hours + MIN_STREAM);
     }
 
+    /// @custom:property H-06
     function test_AHigherRevisionTakesBackWhatAFarmHasTooMuch() external {
         _apply(_order(1, 1, _pair(10, 20)), 30);
         vm.expectEmit();
@@ -139,6 +145,7 @@ contract EmissionReceiverTest is ReceiverFixture {
         assertEq(_receiver.unallocated(), 20 * SD);
     }
 
+    /// @custom:property F-14
     function test_WhatStreamedCannotBeTakenBack() external {
         _fund(_stake, ALICE, 1e18);
         vm.prank(ALICE);
@@ -151,6 +158,7 @@ contract EmissionReceiverTest is ReceiverFixture {
         assertEq(_receiver.potOf(1), 0);
     }
 
+    /// @custom:property H-06, I6
     function test_ALowerRevisionOnlyAddsItsTokens() external {
         _apply(_order(1, 2, _pair(10, 20)), 10);
         _reward.transfer(address(_receiver), 20 * SD);
@@ -161,6 +169,7 @@ contract EmissionReceiverTest is ReceiverFixture {
         assertEq(_receiver.givenOf(1, 2), 20 * SD);
     }
 
+    /// @custom:property H-06, I6
     function test_TheSameRevisionAgainOnlyAddsItsTokens() external {
         _apply(_order(1, 1, _pair(10, 20)), 30);
         _apply(_order(1, 1, _pair(30, 0)), 5);
@@ -169,6 +178,7 @@ contract EmissionReceiverTest is ReceiverFixture {
         assertEq(_receiver.potOf(1), 5 * SD);
     }
 
+    /// @custom:property H-05
     function test_UnreadableOrdersWaitInPotZero() external {
         bytes memory good = _order(1, 1, _pair(1, 2));
         bytes[6] memory bad = [
@@ -190,6 +200,7 @@ contract EmissionReceiverTest is ReceiverFixture {
     }
 
     /// @dev More farms than an order may name are no order at all; 1,000 are one.
+    /// @custom:property H-05
     function test_AnOrderOfTooManyFarmsIsUnreadable() external {
         _apply(_order(1, 1, new uint64[](1_001)), 1);
         assertEq(_receiver.potOf(0), SD);
@@ -199,6 +210,7 @@ contract EmissionReceiverTest is ReceiverFixture {
         assertEq(_receiver.revisionOf(1), 1);
     }
 
+    /// @custom:property H-06, E18
     function test_AnUnknownFarmWaitsAndIsReplayedOnceItExists() external {
         uint64[] memory three = new uint64[](3);
         (three[0], three[1], three[2]) = (10, 20, 30);
@@ -212,6 +224,7 @@ contract EmissionReceiverTest is ReceiverFixture {
         assertEq(_receiver.givenOf(1, 3), 30 * SD);
     }
 
+    /// @custom:property E15
     function test_ARefusingFarmDoesNotKeepThePotFromTheOthers() external {
         _endFarm(1);
         _apply(_order(1, 1, _pair(20, 20)), 20);
@@ -230,6 +243,7 @@ contract EmissionReceiverTest is ReceiverFixture {
         assertEq(_receiver.potOf(1), three[2] * SD - room);
     }
 
+    /// @custom:property I6
     function test_AReplayThatMovesNothingLeavesNoEvent() external {
         _apply(_order(1, 1, _pair(10, 20)), 30);
         vm.recordLogs();
@@ -240,6 +254,7 @@ contract EmissionReceiverTest is ReceiverFixture {
 
     // Stops.
 
+    /// @custom:property H-11
     function test_APauseLosesNothing() external {
         vm.prank(GUARDIAN);
         _receiver.pause();
@@ -255,6 +270,7 @@ contract EmissionReceiverTest is ReceiverFixture {
         assertEq(_receiver.givenOf(1, 2), 25 * SD);
     }
 
+    /// @custom:property H-06
     function test_AKilledEpochIsNotApplied() external {
         vm.prank(GUARDIAN);
         _receiver.setMinValidEpoch(2);

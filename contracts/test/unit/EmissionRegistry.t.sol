@@ -122,6 +122,7 @@ contract EmissionRegistryTest is StackFixture {
         assertEq(_controller.chainTargetSD(2, BETA), 85 * 2_000e6);
     }
 
+    /// @custom:property H-04
     function test_RevertIf_TheOwnerDidNotAsk() external {
         bytes[13] memory calls = [
             abi.encodeCall(IEmissionController.setChain, (9, RECEIVER, 1)),

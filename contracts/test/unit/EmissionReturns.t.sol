@@ -30,6 +30,7 @@ contract EmissionReturnsTest is StackFixture {
         assertEq(_alpha.potOf(1), POT);
     }
 
+    /// @custom:property H-07
     function test_AReleasedPotTravelsBackToTheController() external {
         uint64 seq = _alpha.seq();
         vm.expectEmit();
@@ -187,6 +188,7 @@ contract EmissionReturnsTest is StackFixture {
     // Surplus.
 
     /// @dev E24: the owner reaches what nobody is owed, to the wei, and no more.
+    /// @custom:property E24, C-02
     function test_E24_OnlyTheSurplusIsRecovered() external {
         address token = address(_siteOf[ALPHA].reward);
         _alpha.releasePot(1, 50e18);
@@ -214,6 +216,7 @@ contract EmissionReturnsTest is StackFixture {
     }
 
     /// @dev E8: an order whose tokens are gone waits, and cannot be paid from another epoch's pot.
+    /// @custom:property H-08, E8, E30
     function test_E8_AnOrderWhoseTokensWereTakenWaitsForThem() external {
         address token = address(_siteOf[ALPHA].reward);
         _decide(2, 1, _evenTargets(10e6));
@@ -237,6 +240,7 @@ contract EmissionReturnsTest is StackFixture {
     }
 
     /// @dev Every wei that came is in a pot, in a farm, returnable, or on its way back.
+    /// @custom:property H-07
     function testFuzz_EveryWeiIsAccountedForWhateverIsReleased(uint256 seed) external {
         _alpha.setMinValidEpoch(0);
         uint256 returned;

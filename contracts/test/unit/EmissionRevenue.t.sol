@@ -31,6 +31,7 @@ contract EmissionRevenueTest is StackFixture {
     }
 
     /// @dev E19: revenue belongs to the epoch of its second.
+    /// @custom:property E19
     function test_E19_RevenueChangesItsEpochToTheSecond() external {
         vm.warp(GENESIS - 1);
         _deposit(1e18);
@@ -61,6 +62,7 @@ contract EmissionRevenueTest is StackFixture {
         assertEq(_controller.revenueMultipleOf(4), 0);
     }
 
+    /// @custom:property H-01
     function test_TheBudgetIsTheLesserOfScheduleAndRevenue() external {
         _controller.setRevenueMultiple(25_000);
         _deposit(1_000e18 + 399_999_999_999);
@@ -92,6 +94,7 @@ contract EmissionRevenueTest is StackFixture {
     }
 
     /// @dev E23: revenue that comes after a decision moves the next epoch, not this one again.
+    /// @custom:property E23
     function test_E23_LaterRevenueDoesNotReopenADecidedBudget() external {
         _controller.setRevenueMultiple(10_000);
         _deposit(600e18);
@@ -112,6 +115,7 @@ contract EmissionRevenueTest is StackFixture {
     }
 
     /// @dev Depositing buys at most the multiple, and never more than the schedule.
+    /// @custom:property H-01
     function testFuzz_TheBudgetNeverExceedsScheduleNorMultiple(
         uint96[3] memory amounts,
         uint32 multipleBps
@@ -170,6 +174,7 @@ contract EmissionRevenueTest is StackFixture {
     }
 
     /// @dev E8: what is decided and not covered waits; it is neither sent short nor lost.
+    /// @custom:property E8
     function test_E8_AnUnderfundedDispatchWaitsForTheMoney() external {
         _decide(1, 1, _evenTargets(100_000e6));
         _controller.withdrawToken(TREASURY, 20_000_000e18 - 250_000e18);

@@ -11,6 +11,7 @@ contract EmissionRulesTest is Test {
     uint256 private constant BPS = 10_000;
 
     /// @dev H-04: a decision is always left where the minimums fit, whatever the change limit.
+    /// @custom:property H-04
     function testFuzz_H04_TheReferencesAreAcceptedWhereTheMinimumsFit(uint256 seed) external view {
         EmissionRules.Case memory terms = _caseOf(seed);
         IEmissionController.TargetLimits[] memory limits = EmissionRules.limitsOf(terms);
@@ -23,6 +24,7 @@ contract EmissionRulesTest is Test {
     }
 
     /// @dev H-04: what is accepted is exactly what lies in the limits and under the caps.
+    /// @custom:property H-01, H-03, H-04
     function testFuzz_H04_NothingBeyondLimitsAndCapsIsAccepted(uint256 seed) external view {
         EmissionRules.Case memory terms = _caseOf(seed);
         IEmissionController.TargetLimits[] memory limits = EmissionRules.limitsOf(terms);
@@ -55,6 +57,7 @@ contract EmissionRulesTest is Test {
 
     /// @dev Nothing moves by itself: under the same terms every accepted decision is its own
     /// reference.
+    /// @custom:property H-04
     function testFuzz_AnAcceptedDecisionIsItsOwnReference(uint256 seed) external view {
         EmissionRules.Case memory terms = _caseOf(seed);
         IEmissionController.TargetLimits[] memory limits = EmissionRules.limitsOf(terms);
@@ -71,6 +74,7 @@ contract EmissionRulesTest is Test {
     }
 
     /// @dev Under the same bounds another budget keeps every share, to a unit for each farm.
+    /// @custom:property H-03
     function testFuzz_AnotherBudgetKeepsTheShares(uint256 seed, uint64 budgetSD) external view {
         EmissionRules.Case memory terms = _caseOf(seed);
         IEmissionController.TargetLimits[] memory limits = EmissionRules.limitsOf(terms);

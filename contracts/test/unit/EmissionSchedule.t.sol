@@ -31,6 +31,7 @@ contract EmissionScheduleTest is StackFixture {
     }
 
     /// @dev E19: which epochs are open changes with the second an epoch ends, and no other.
+    /// @custom:property E19
     function test_E19_AnEpochOpensAndClosesToTheSecond() external {
         uint32[3] memory ends = [uint32(3), 52, 300];
         for (uint256 i; i < ends.length; ++i) {
@@ -57,6 +58,7 @@ contract EmissionScheduleTest is StackFixture {
     }
 
     /// @dev E19: the budget of the epoch that runs steps with the epoch, not a second off.
+    /// @custom:property E19
     function test_E19_TheBudgetStepsWithTheEpochToTheSecond() external {
         vm.warp(_controller.epochEnd(4) - 1);
         assertEq(_controller.budgetOf(_controller.currentEpoch()), BUDGET_SD);
@@ -67,6 +69,7 @@ contract EmissionScheduleTest is StackFixture {
     }
 
     /// @dev E19: the floor, the last step that is computed and the first that is not.
+    /// @custom:property E19
     function test_E19_TheFloorIsReachedAndNeverPassed() external {
         _controller.setSchedule(1_000, 0, 10, 1);
         // From epoch 2 on, a permille a step, each rounded down.
@@ -86,6 +89,7 @@ contract EmissionScheduleTest is StackFixture {
 
     /// @dev E19: an idle hub of 300 epochs decides the epoch that runs, at the budget of a model
     /// that steps one epoch at a time, and nothing of the epochs between remains open.
+    /// @custom:property E19
     function test_E19_ThreeHundredSkippedEpochsLeaveNothingBehind() external {
         _decide(1, 1, _evenTargets(100_000e6));
         uint64 model = BUDGET_SD;
@@ -137,6 +141,7 @@ contract EmissionScheduleTest is StackFixture {
         assertEq(_controller.budgetOf(2), BUDGET_SD);
     }
 
+    /// @custom:property H-01
     function test_TheHardCapBoundsTheScheduleAndNothingRaisesIt() external {
         _controller.setSchedule(HARD_CAP_SD, HARD_CAP_SD, 0, 0);
         assertEq(_controller.budgetOf(2), HARD_CAP_SD);

@@ -29,6 +29,7 @@ contract EmissionSharesTest is Test {
     }
 
     /// @dev A new revision replaces every target and forgets only farms with nothing to give back.
+    /// @custom:property H-03
     function testFuzz_MergingEqualsAModelByFarm(uint256 seed) external pure {
         (ShareTable.Share[] memory known, EmissionOrder.Order memory order) = _pair(seed);
         ShareTable.Share[] memory merged = ShareTable.merge(known, order);
@@ -79,6 +80,13 @@ contract EmissionSharesTest is Test {
         assertEq(ShareTable.load(ShareTable.store(shares)).length, 1_023);
         vm.expectRevert(abi.encodeWithSelector(ShareTable.ShareTable_TooManyRows.selector, 1_024));
         this.storeRows(1_024);
+    }
+
+    /// @dev A table that is not there would read as nothing given.
+    function test_RevertIf_ATableIsNotStored() external {
+        vm.setNonce(address(this), type(uint64).max);
+        vm.expectRevert(ShareTable.ShareTable_NotStored.selector);
+        this.storeRows(1);
     }
 
     function storeRows(uint256 count) external returns (address) {

@@ -42,6 +42,7 @@ contract FarmsTest is FarmsFixture {
         _farms.addFarm(IFarms.NewFarm(7, address(_reward), 95, 1, false));
     }
 
+    /// @custom:property F-13
     function test_RevertIf_TheFarmExists() external {
         vm.expectRevert(abi.encodeWithSelector(IFarms.Farms_FarmExists.selector, 1));
         _farms.addFarm(IFarms.NewFarm(1, address(_reward), 95, 1, false));
@@ -55,6 +56,7 @@ contract FarmsTest is FarmsFixture {
         }
     }
 
+    /// @custom:property F-13
     function test_RevertIf_TheStakeTokenHasAnActiveFarm() external {
         vm.expectRevert(
             abi.encodeWithSelector(IFarms.Farms_StakeTokenInUse.selector, address(_stake), 1)
@@ -62,6 +64,7 @@ contract FarmsTest is FarmsFixture {
         _farms.addFarm(IFarms.NewFarm(7, address(_stake), 95, 1, false));
     }
 
+    /// @custom:property F-13
     function test_AnEndedFarmFreesItsStakeToken() external {
         _farms.setFarmState(1, IFarms.FarmState.Ended);
         _farms.addFarm(IFarms.NewFarm(7, address(_stake), 95, 1, false));
@@ -101,6 +104,7 @@ contract FarmsTest is FarmsFixture {
     }
 
     /// @dev Whoever stakes finds both names in place; the owner cannot supply his own later.
+    /// @custom:property C-01
     function test_RevertIf_AFarmIsAddedBeforeTheWiring() external {
         for (uint256 i; i < 3; ++i) {
             Farms fresh = _newFarms(address(_reward));
@@ -119,6 +123,7 @@ contract FarmsTest is FarmsFixture {
         _farms.renounceOwnership();
     }
 
+    /// @custom:property C-14
     function test_EveryEventCarriesTheNextSequenceNumber() external {
         assertEq(_farms.seq(), 3);
         _stakeAs(ALICE, 1, 1e18);
@@ -205,6 +210,7 @@ contract FarmsTest is FarmsFixture {
         _farms.exitFor(1, ALICE, 5e18);
     }
 
+    /// @custom:property F-11
     function test_PrincipalLeavesAnEndedFarmWhoseRewardTokenIsBroken() external {
         HostileToken reward = new HostileToken();
         Farms farms = _newFarms(address(reward));
@@ -240,6 +246,7 @@ contract FarmsTest is FarmsFixture {
         assertApproxEqAbs(earned, 0.5e18, 2);
     }
 
+    /// @custom:property F-18, B-07
     function test_TheBridgeTakesPrincipalAndLeavesRewards() external {
         _stakeAs(ALICE, 1, 5e18);
         _adjust(1, 1e18, START + 100);
@@ -252,6 +259,7 @@ contract FarmsTest is FarmsFixture {
         assertApproxEqAbs(_farms.earned(1, ALICE), 1e18, 1e3);
     }
 
+    /// @custom:property E3
     function test_RevertIf_AStakeTokenCallsBack() external {
         HostileToken token = new HostileToken();
         _farms.addFarm(IFarms.NewFarm(7, address(token), 95, MAX_RATE, false));
@@ -351,6 +359,7 @@ contract FarmsTest is FarmsFixture {
 
     // Emergency.
 
+    /// @custom:property F-11, I11
     function test_AnEmergencyTakesThePrincipalAnywhereAndKeepsTheRewards() external conserving {
         _stakeAs(ALICE, 1, 5e18);
         _adjust(1, 1e18, START + 100);

@@ -106,6 +106,7 @@ contract FarmsAdminTest is FarmsFixture {
     }
 
     /// @dev A farm whose deposits are paused may resume, so it keeps its token.
+    /// @custom:property F-13
     function test_RevertIf_TheStakeTokenHasAPausedFarm() external {
         _farms.pauseDeposits(1);
         vm.expectRevert(
@@ -175,6 +176,7 @@ contract FarmsAdminTest is FarmsFixture {
         _farms.pauseDeposits(1);
     }
 
+    /// @custom:property F-11, I11
     function test_WithdrawAndClaimWorkInEveryState() external conserving {
         _adjust(1, 1e18, START + 300);
         _stakeAs(ALICE, 1, 3e18);
@@ -293,6 +295,7 @@ contract FarmsAdminTest is FarmsFixture {
 
     // Surplus.
 
+    /// @custom:property E24, C-02
     function test_OnlyTheSurplusIsRecovered() external conserving {
         _addFarm(7, address(_reward), false);
         _stakeAs(ALICE, 7, 5e18);
@@ -324,6 +327,7 @@ contract FarmsAdminTest is FarmsFixture {
     }
 
     /// @dev A stake token that took its holders' balances back owes nothing more by that.
+    /// @custom:property C-02
     function test_ALossIsNoNegativeSurplus() external {
         _stakeAs(ALICE, 1, 5e18);
         deal(address(_stake), address(_farms), 1e18);
@@ -338,6 +342,7 @@ contract FarmsAdminTest is FarmsFixture {
     }
 
     /// @dev Principal of an ended farm stays owed beside that of the one after it.
+    /// @custom:property E24, C-02
     function test_ASurplusCountsEveryFarmOfItsToken() external {
         _stakeAs(ALICE, 1, 5e18);
         _farms.setFarmState(1, IFarms.FarmState.Ended);

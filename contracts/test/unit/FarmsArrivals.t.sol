@@ -12,6 +12,7 @@ contract FarmsArrivalsTest is TermsFixture {
         _startTerms();
     }
 
+    /// @custom:property I10
     function test_RevertIf_TheBridgesCallsComeFromAnyoneElse() external {
         IFarms.Carry memory carry;
         bytes[4] memory calls = [
@@ -217,6 +218,7 @@ contract FarmsArrivalsTest is TermsFixture {
         _arrive(1, ALICE, 1e18, _carry(2, 90 days), false);
     }
 
+    /// @custom:property F-14, C-04
     function test_RevertIf_AnArrivalWouldLockOrDiluteSomebodyElse() external {
         bytes memory reason =
             abi.encodeWithSelector(IFarms.Farms_OnlyOwnerOfPosition.selector, ALICE);
@@ -226,6 +228,7 @@ contract FarmsArrivalsTest is TermsFixture {
         _arrive(5, ALICE, 1e18, _carry(2, 90 days), true);
     }
 
+    /// @custom:property C-04
     function test_RevertIf_ALockArrivesWhereThereAreNone() external {
         bytes memory reason = abi.encodeWithSelector(IFarms.Farms_NoTerms.selector, 1);
         _refuse(1, ALICE, 1e18, _carry(2, 90 days), true, reason);

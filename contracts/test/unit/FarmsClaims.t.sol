@@ -12,6 +12,7 @@ contract FarmsClaimsTest is FarmsFixture {
 
     // Claims.
 
+    /// @custom:property F-08
     function test_AClaimPaysExactlyWhatWasEarnedAndKeepsTheFraction() external conserving {
         _stakeAs(ALICE, 1, 3e18);
         _stakeAs(BOB, 1, 4e18);
@@ -34,6 +35,7 @@ contract FarmsClaimsTest is FarmsFixture {
         assertLt(dustX, 3e18);
     }
 
+    /// @custom:property F-08
     function test_AClaimOfNothingLeavesNoTrace() external {
         _stakeAs(ALICE, 1, 1e18);
         uint32[] memory farmIds = new uint32[](2);
@@ -79,6 +81,7 @@ contract FarmsClaimsTest is FarmsFixture {
         assertEq(_farms.surplusOf(address(_reward)), settled - paid);
     }
 
+    /// @custom:property F-08, E7
     function test_ClaimManyPaysAllFarmsOnceEvenWithDuplicates() external conserving {
         _stakeAs(ALICE, 1, 1e18);
         _stakeAs(ALICE, 2, 1e18);
@@ -163,6 +166,7 @@ contract FarmsClaimsTest is FarmsFixture {
 
     // Claims for others.
 
+    /// @custom:property F-14, E6
     function test_AnyoneClaimsForAUserAndOnlyHeIsPaid() external conserving {
         _stakeAs(ALICE, 1, 3e18);
         _adjust(1, 1e18, START + 100);
@@ -176,6 +180,7 @@ contract FarmsClaimsTest is FarmsFixture {
         assertEq(_reward.balanceOf(CAROL), 0);
     }
 
+    /// @custom:property E6
     function test_ARecipientGetsWhatOthersClaim() external conserving {
         assertEq(_farms.recipientOf(ALICE), ALICE);
         vm.expectEmit();
@@ -250,6 +255,7 @@ contract FarmsClaimsTest is FarmsFixture {
 
     // What does not belong to a claim.
 
+    /// @custom:property F-16
     function test_ADonationChangesNothing() external conserving {
         _stakeAs(ALICE, 1, 1e18);
         _adjust(1, 1e18, START + 100);
@@ -261,6 +267,7 @@ contract FarmsClaimsTest is FarmsFixture {
         assertEq(_farms.farmOf(1).totalWeight, 1e18);
     }
 
+    /// @custom:property F-03, I1
     function test_PrincipalIsSafeWhenTheRewardTokenIsStaked() external conserving {
         _addFarm(7, address(_reward), false);
         _stakeAs(ALICE, 7, 5e18);
@@ -274,6 +281,7 @@ contract FarmsClaimsTest is FarmsFixture {
         assertLe(paid, 1e18);
     }
 
+    /// @custom:property E3
     function test_RevertIf_TheRewardTokenCallsBack() external {
         HostileToken reward = new HostileToken();
         _farms = _newFarms(address(reward));

@@ -31,6 +31,7 @@ contract FarmsExtraStreamsTest is FarmsFixture {
         assertEq(_farms.earnedOf(1, 1, ALICE), 999, "the last wei is residue below the weight");
     }
 
+    /// @custom:property E9
     function test_MoreFundsMergeIntoTheLaterEnd() external conserving {
         _farms.fundStream(1, 1, 1_000, 100);
         skip(50);
@@ -42,6 +43,7 @@ contract FarmsExtraStreamsTest is FarmsFixture {
         assertEq(_farms.rateOf(1, 1), 40);
     }
 
+    /// @custom:property E10
     function test_RevertIf_FundsWouldThinTheStreamOut() external {
         _stakeAs(ALICE, 1, 1e18);
         _farms.fundStream(1, 1, 1_000, 100);
@@ -108,8 +110,59 @@ contract FarmsExtraStreamsTest is FarmsFixture {
         _farms.fundStream(1, 1, 1, 100);
     }
 
+    // What nobody earned of a stream whose farm ended.
+
+    /// @custom:property F-02, I1
+    function test_AStreamThatIsOverPaysBackWhatNobodyEarned() external conserving {
+        _farms.fundStream(1, 1, 1_000, 100);
+        skip(40);
+        _stakeAs(ALICE, 1, 1e18);
+        _farms.setFarmState(1, IFarms.FarmState.Ended);
+        skip(60);
+        uint256 held = _extra.balanceOf(address(this));
+        vm.expectEmit();
+        emit IFarms.StreamSwept(1, 1, address(this), 400, 8);
+        vm.prank(BOB);
+        _farms.sweepStream(1, 1);
+        assertEq(_extra.balanceOf(address(this)) - held, 400, "what streamed before the stake");
+        assertEq(_farms.earnedOf(1, 1, ALICE), 599, "hers is whole, up to a residue");
+        vm.expectRevert(IFarms.Farms_ZeroAmount.selector);
+        _farms.sweepStream(1, 1);
+        (uint256 funded,,) = _farms.booksOf(address(_extra));
+        assertEq(funded, 600);
+    }
+
+    function test_WhatABoundHeldBackIsPaidToTheTreasuryWithoutAFunder() external conserving {
+        _farms.setMaxRate(1, 1, 5);
+        _stakeAs(ALICE, 1, 1e18);
+        _farms.fundStream(1, 1, 1_000, 100);
+        _farms.setFunder(1, 1, address(0));
+        _farms.setFarmState(1, IFarms.FarmState.Ended);
+        skip(100);
+        _farms.sweepStream(1, 1);
+        assertEq(_extra.balanceOf(TREASURY), 500);
+        assertEq(_farms.streamOf(1, 1).remaining, 0);
+    }
+
+    function test_RevertIf_AStreamIsSweptBeforeItIsOver() external {
+        _farms.fundStream(1, 1, 1_000, 100);
+        bytes memory notOver = abi.encodeWithSelector(IFarms.Farms_StreamNotOver.selector, 1, 1);
+        skip(100);
+        vm.expectRevert(notOver);
+        _farms.sweepStream(1, 1);
+        rewind(1);
+        _farms.setFarmState(1, IFarms.FarmState.Ended);
+        vm.expectRevert(notOver);
+        _farms.sweepStream(1, 1);
+        vm.expectRevert(abi.encodeWithSelector(IFarms.Farms_UnknownStream.selector, 1, 0));
+        _farms.sweepStream(1, 0);
+        skip(1);
+        _farms.sweepStream(1, 1);
+    }
+
     // Earning.
 
+    /// @custom:property F-07, E2
     function test_AStreamAddedLaterPaysOldPositionsFromThenOn() external conserving {
         _stakeAs(ALICE, 1, 1e18);
         skip(1 days);
@@ -143,6 +196,7 @@ contract FarmsExtraStreamsTest is FarmsFixture {
         assertApproxEqAbs(_farms.earnedOf(1, 1, BOB), 550e18, 4);
     }
 
+    /// @custom:property F-05, E11
     function test_WhatAStreamEmitsToNobodyWaitsForTheNextFunds() external conserving {
         _farms.fundStream(1, 1, 1_000, 100);
         skip(40);
@@ -214,6 +268,7 @@ contract FarmsExtraStreamsTest is FarmsFixture {
 
     // Tokens that refuse.
 
+    /// @custom:property E28
     function test_ATokenThatRefusesIsSkippedAndLosesNothing() external {
         StubbornToken token = _stubborn();
         for (uint8 how = 1; how < 6; ++how) {
@@ -241,6 +296,7 @@ contract FarmsExtraStreamsTest is FarmsFixture {
         assertApproxEqAbs(earned, 50e18, 1);
     }
 
+    /// @custom:property E28
     function test_ATokenWithoutCodeIsSkipped() external {
         StubbornToken token = _stubborn();
         skip(10);
@@ -283,6 +339,7 @@ contract FarmsExtraStreamsTest is FarmsFixture {
         vm.stopPrank();
     }
 
+    /// @custom:property E3
     function test_RevertIf_ARewardTokenCallsBack() external {
         HostileToken token = new HostileToken();
         _farms.addStream(1, address(token), address(this), MAX_RATE);
@@ -301,6 +358,7 @@ contract FarmsExtraStreamsTest is FarmsFixture {
 
     /// @dev A token that wants more gas than a transfer may take is skipped, and the claim goes on
     /// with the gas it kept.
+    /// @custom:property E28
     function test_ATokenThatBurnsItsGasCostsABoundedAmount() external {
         StubbornToken token = _stubborn();
         skip(10);

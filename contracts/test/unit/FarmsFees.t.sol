@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IFarms} from "../../src/interfaces/IFarms.sol";
 import {TermsFixture} from "../support/TermsFixture.sol";
+import {BlockingToken} from "../support/ZooTokens.sol";
 
 /// @notice What an exit before its term costs, and who gets it.
 contract FarmsFeesTest is TermsFixture {
@@ -157,6 +158,57 @@ contract FarmsFeesTest is TermsFixture {
         vm.prank(BOB);
         assertEq(_farms.claim(6), emission);
         assertEq(_reward.balanceOf(BOB), earned);
+    }
+
+    /// @dev The books of the reward token are kept apart from those of other tokens.
+    /// @custom:property E28, F-02
+    function test_AFeeInARewardTokenThatRefusesStaysOwed() external {
+        BlockingToken reward = new BlockingToken();
+        _farms = _newFarms(address(reward));
+        _farms.setReceiver(address(this));
+        _farms.setBridge(BRIDGE);
+        _addFarm(6, address(reward), true);
+        (IFarms.Tier[] memory tiers, IFarms.TenureStep[] memory steps) = _terms();
+        _farms.setTerms(6, tiers, steps);
+        _farms.addStream(6, address(reward), address(0), MAX_RATE);
+        for (uint256 i; i < 2; ++i) {
+            address user = i == 0 ? ALICE : BOB;
+            reward.mint(user, 1e18);
+            vm.startPrank(user);
+            reward.approve(address(_farms), 1e18);
+            if (i == 0) _farms.stakeLocked(6, 1e18, 2);
+            else _farms.stake(6, 1e18);
+            vm.stopPrank();
+        }
+        vm.prank(ALICE);
+        _farms.withdraw(6, 0.5e18);
+        skip(1 days);
+
+        reward.setBlocked(BOB, true);
+        uint256 owed = _farms.earnedOf(6, 1, BOB);
+        (uint256 funded, uint256 settled, uint256 dustX) = _farms.booksOf(address(reward));
+        vm.expectEmit();
+        emit IFarms.StreamClaimSkipped(6, 1, BOB, _farms.seq() + 1);
+        vm.prank(BOB);
+        assertEq(_farms.claim(6), 0, "nothing of the emission");
+        assertEq(_farms.earnedOf(6, 1, BOB), owed, "still owed");
+        _assertBooks(address(reward), funded, settled, dustX);
+
+        reward.setBlocked(BOB, false);
+        vm.prank(BOB);
+        _farms.claim(6);
+        assertEq(reward.balanceOf(BOB), owed);
+        _assertBooks(address(reward), funded, settled + owed, dustX);
+    }
+
+    function _assertBooks(address token, uint256 funded, uint256 settled, uint256 dustX)
+        private
+        view
+    {
+        (uint256 fundedNow, uint256 settledNow, uint256 dustNowX) = _farms.booksOf(token);
+        assertEq(fundedNow, funded, "funded");
+        assertEq(settledNow, settled, "settled");
+        assertEq(dustNowX, dustX, "dust");
     }
 
     /// @dev A token at its funding bound takes no fee; the exit works all the same.

@@ -130,6 +130,7 @@ contract FarmsLimitsTest is FarmsFixture {
     }
 
     /// @dev Four streams whose tokens are all broken, and a lock: principal leaves for bounded gas.
+    /// @custom:property F-11, I11, E28
     function test_AnExitWorksWithFourBrokenStreamsForBoundedGas() external {
         StubbornToken[3] memory tokens;
         for (uint8 i; i < 3; ++i) {

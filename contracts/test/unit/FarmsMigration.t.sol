@@ -10,6 +10,7 @@ contract FarmsMigrationTest is TermsFixture {
         _startTerms();
     }
 
+    /// @custom:property F-18
     function test_PrincipalMovesWithoutATokenAndRewardsStay() external conserving {
         _stakeAs(ALICE, 1, 3e18);
         _adjust(1, 1e18, START + 100);

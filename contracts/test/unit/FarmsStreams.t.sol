@@ -43,6 +43,7 @@ contract FarmsStreamsTest is FarmsFixture {
         assertEq(_funded(), 1_000);
     }
 
+    /// @custom:property E9
     function test_ATopUpMergesIntoTheLaterEnd() external {
         _stakeAs(ALICE, 1, 1e18);
         _adjust(1, 1_000, START + 100);
@@ -55,6 +56,7 @@ contract FarmsStreamsTest is FarmsFixture {
         assertEq(_farms.rateOf(1, 0), 30);
     }
 
+    /// @custom:property F-05, E11
     function test_WhatNobodyEarnedIsStreamedLater() external {
         _adjust(1, 1_000, START + 100);
         skip(40);
@@ -83,6 +85,7 @@ contract FarmsStreamsTest is FarmsFixture {
         assertEq(_farms.unstreamed(7), 499);
     }
 
+    /// @custom:property F-05, E13
     function test_WhatTheDivisionHoldsBackStreamsLater() external {
         _stakeAs(ALICE, 1, 1e18);
         _adjust(1, 10, START + 7);
@@ -94,6 +97,7 @@ contract FarmsStreamsTest is FarmsFixture {
         }
     }
 
+    /// @custom:property F-03
     function test_TakingBackIsBoundedByWhatIsNotStreamed() external {
         _stakeAs(ALICE, 1, 1e18);
         _adjust(1, 1_000, START + 100);
@@ -107,6 +111,7 @@ contract FarmsStreamsTest is FarmsFixture {
         assertEq(_farms.earned(1, ALICE), 299);
     }
 
+    /// @custom:property H-06
     function test_UnknownAndEndedFarmsTakeNothing() external {
         _adjust(1, 1_000, START + 100);
         _farms.setFarmState(1, IFarms.FarmState.Ended);
@@ -118,6 +123,7 @@ contract FarmsStreamsTest is FarmsFixture {
         assertEq(_adjust(1, -1_000, START + 100), -1_000, "an ended farm gives back");
     }
 
+    /// @custom:property E10
     function test_ADeltaOfZeroLeavesTheFarmUntouched() external {
         _adjust(1, 1_000, START + 100);
         bytes memory before = abi.encode(_farms.streamOf(1, 0));
@@ -129,6 +135,7 @@ contract FarmsStreamsTest is FarmsFixture {
     }
 
     /// @dev The bound is one of the token, over all farms.
+    /// @custom:property F-06
     function test_FundingStopsAtItsBound() external {
         int256 bound = int256(2 ** 96 - 2 ** 64 - 1);
         assertEq(_adjust(1, bound - 5, START + 100), bound - 5);
@@ -138,6 +145,7 @@ contract FarmsStreamsTest is FarmsFixture {
         assertEq(_adjust(2, 20, START + 100), 10);
     }
 
+    /// @custom:property F-06
     function test_TheAccumulatorFitsWhenEverythingGoesToTheLeastWeight() external {
         _stakeAs(ALICE, 1, 1 << 31);
         _farms.setMaxRate(1, 0, MAX_RATE);

@@ -199,6 +199,7 @@ contract FarmsTermsTest is TermsFixture {
         assertEq(_farms.positionOf(5, ALICE).weight, 2.1e18, "tenure of 15 days, and no lock");
     }
 
+    /// @custom:property F-14, C-04
     function test_OthersStakeOnlyForThoseWithoutAPosition() external conserving {
         _fund(_stake5, BOB, 10e18);
         vm.prank(BOB);
@@ -246,6 +247,7 @@ contract FarmsTermsTest is TermsFixture {
         assertEq(_farms.positionOf(5, ALICE).weight, 0.6e18, "a withdrawal prices the rest");
     }
 
+    /// @custom:property F-19
     function test_BoostsAddUpToTheirBound() external conserving {
         _lockAs(ALICE, 1e18, 3);
         vm.warp(START + 100 days);
@@ -274,6 +276,7 @@ contract FarmsTermsTest is TermsFixture {
 
     // Pokes.
 
+    /// @custom:property F-19
     function test_AnyoneTakesABoostAwayOnceItsLockEnded() external conserving {
         _adjust(5, 1e18, START + 40 days);
         _lockAs(ALICE, 1e18, 1);
@@ -294,6 +297,7 @@ contract FarmsTermsTest is TermsFixture {
         _farms.poke(5, ALICE);
     }
 
+    /// @custom:property F-19
     function test_RevertIf_SomebodyElseWouldRaiseABoost() external {
         _stakeAs(ALICE, 5, 1e18);
         vm.warp(START + 50 days);

@@ -72,6 +72,7 @@ contract GovernanceTest is StackFixture {
         assertEq(_controller.budgetOf(_controller.currentEpoch()), BUDGET_SD);
     }
 
+    /// @custom:property E21
     function test_TheQuorumIsAbsolute() external {
         vm.prank(ALICE);
         _token.transfer(BOB, 6_100_000e18);

@@ -24,6 +24,7 @@ contract GovernorGuardianTest is GovernanceFixture {
 
     // Veto.
 
+    /// @custom:property C-11
     function test_TheGuardianVetoesInEveryStateBeforeTheExecution() external {
         Proposal memory proposal = _limitProposal(OTHER_LIMIT);
         uint256 clean = vm.snapshotState();
@@ -79,6 +80,7 @@ contract GovernorGuardianTest is GovernanceFixture {
         _cancel(GUARDIAN, proposal);
     }
 
+    /// @custom:property C-11
     function test_AVetoOnTheTimelockItselfCancelsTheProposal() external {
         Proposal memory proposal = _limitProposal(OTHER_LIMIT);
         uint256 id = _pass(proposal);
@@ -101,6 +103,7 @@ contract GovernorGuardianTest is GovernanceFixture {
         assertNotEq(_propose(ALICE, proposal), id);
     }
 
+    /// @custom:property C-11
     function test_RevertIf_TheGuardianProposesOrExecutes() external {
         Proposal memory proposal = _limitProposal(OTHER_LIMIT);
         vm.expectRevert(
@@ -151,6 +154,7 @@ contract GovernorGuardianTest is GovernanceFixture {
 
     // The guardian's seat.
 
+    /// @custom:property C-11
     function test_OnlyAVoteChangesTheGuardian() external {
         Proposal memory change = _proposal(
             address(_governor),
@@ -214,6 +218,7 @@ contract GovernorGuardianTest is GovernanceFixture {
     }
 
     /// @dev The price of the veto: nobody removes a guardian who objects.
+    /// @custom:property C-11
     function test_TheGuardianCanVetoHisReplacement() external {
         Proposal memory proposal = _proposal(
             address(_governor),
@@ -242,6 +247,7 @@ contract GovernorGuardianTest is GovernanceFixture {
 
     // Settings.
 
+    /// @custom:property E21
     function test_RevertIf_AnythingButAVoteChangesSettings() external {
         address[5] memory callers = [ALICE, GUARDIAN, MALLORY, address(this), address(_governor)];
         bytes[] memory calls = _settings();
@@ -281,6 +287,7 @@ contract GovernorGuardianTest is GovernanceFixture {
 
     // Roles.
 
+    /// @custom:property E21
     function test_TheTimelocksRolesAreCompleteAndNobodyAdministers() external view {
         bytes32[3] memory roles =
             [_timelock.PROPOSER_ROLE(), _timelock.CANCELLER_ROLE(), _timelock.EXECUTOR_ROLE()];
@@ -313,6 +320,7 @@ contract GovernorGuardianTest is GovernanceFixture {
         assertEq(_target.owner(), address(_timelock));
     }
 
+    /// @custom:property E21
     function test_RevertIf_AnybodyGrantsRolesOrShortensTheDelay() external {
         address[4] memory callers = [ALICE, GUARDIAN, address(_governor), address(this)];
         bytes32 role = _timelock.PROPOSER_ROLE();

@@ -65,7 +65,7 @@ abstract contract InboundCounterTests is LimitFixture {
     }
 
     /// @dev Any history of sends, deliveries, releases, drops and time, both ways.
-    /// @custom:property B-01
+    /// @custom:property B-01, I7
     /// forge-config: default.fuzz.runs = 64
     function testFuzz_SupplyQueuedAndInFlightStayConstant(uint256 seed) external {
         uint256 total = _supply();
@@ -90,7 +90,7 @@ abstract contract InboundCounterTests is LimitFixture {
         }
     }
 
-    /// @custom:property B-01
+    /// @custom:property B-01, B-08
     function test_DustNeverLeaves() external {
         SendParam memory param = SendParam({
             dstEid: TARGET,
@@ -113,6 +113,7 @@ abstract contract InboundCounterTests is LimitFixture {
     }
 
     /// @dev A gap would tell an indexer that a log was left out.
+    /// @custom:property C-14
     function test_EveryEventOfTheLimitIsNumbered() external {
         // The logs collected so far belong to the set-up.
         _collect();
@@ -138,6 +139,7 @@ abstract contract InboundCounterTests is LimitFixture {
 
     // Who may deliver.
 
+    /// @custom:property E22
     function test_RevertIf_AnybodyButTheEndpointDelivers() external {
         Inbound memory inbound = _forgery(BOB, 10e18, NO_ORDER, "guid");
         vm.expectRevert(abi.encodeWithSelector(OAppReceiver.OnlyEndpoint.selector, address(this)));
@@ -146,6 +148,7 @@ abstract contract InboundCounterTests is LimitFixture {
         _target.lzReceiveSimulate(inbound.origin, inbound.guid, inbound.message, address(0), "");
     }
 
+    /// @custom:property E22
     function test_RevertIf_TheSenderIsNoPeer() external {
         Inbound memory inbound = _forgery(BOB, 10e18, NO_ORDER, "guid");
         bytes32 evil = bytes32(uint256(0xe711));

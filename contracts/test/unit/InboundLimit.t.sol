@@ -25,6 +25,7 @@ abstract contract InboundLimitTests is LimitFixture {
         assertEq(availableLD, LIMIT, "nothing was in use");
     }
 
+    /// @custom:property B-10
     function test_WithinTheLimitAMessageIsCreditedAtOnce() external {
         Inbound memory inbound = _arrive(LIMIT - SD);
         assertEq(_credited(), LIMIT - SD);
@@ -43,6 +44,7 @@ abstract contract InboundLimitTests is LimitFixture {
         assertEq(_composer.booked(), LIMIT);
     }
 
+    /// @custom:property B-10, E1
     function test_OneUnitAboveTheLimitIsQueued() external {
         Inbound memory inbound = _arrive(LIMIT + SD);
         assertEq(_credited(), 0);
@@ -102,6 +104,7 @@ abstract contract InboundLimitTests is LimitFixture {
 
     // The queue.
 
+    /// @custom:property C-07
     function test_AQueuedMessageIsKeptWholeAndTellsHowToReleaseIt() external {
         _useUp();
         Inbound memory inbound = _send(_source, TARGET, address(_composer), 5e18, ORDER);
@@ -118,6 +121,7 @@ abstract contract InboundLimitTests is LimitFixture {
         assertTrue(_isQueued(inbound));
     }
 
+    /// @custom:property B-03, C-07
     function test_TheEndpointCountsAQueuedMessageAsDeliveredOnce() external {
         Inbound memory inbound = _arriveWithOrder(LIMIT + SD);
         bytes32 sender = _asBytes32(address(_source));
@@ -158,6 +162,7 @@ abstract contract InboundLimitTests is LimitFixture {
     }
 
     /// @dev Whoever forges a packet chooses its guid.
+    /// @custom:property C-07
     function test_AForgedGuidCannotTakeTheHonestMessagesPlace() external {
         Inbound memory honest = _arriveWithOrder(LIMIT + SD);
         Inbound memory forged =
@@ -179,6 +184,7 @@ abstract contract InboundLimitTests is LimitFixture {
 
     // Reconfiguration.
 
+    /// @custom:property B-10
     function test_ANewLimitKeepsWhatWasUsed() external {
         _useUp();
         _limited.setInboundLimit(SOURCE, 3 * LIMIT, WINDOW);

@@ -48,6 +48,7 @@ abstract contract InboundQueueTests is LimitFixture {
         assertEq(availableLD, 1e18);
     }
 
+    /// @custom:property B-03, C-07
     function test_RevertIf_AMessageIsReleasedTwice() external {
         _useUp();
         Inbound memory inbound = _arriveWithOrder(10e18);
@@ -64,6 +65,7 @@ abstract contract InboundQueueTests is LimitFixture {
         assertEq(_credited(), LIMIT + 10e18);
     }
 
+    /// @custom:property C-07
     function test_RevertIf_AMessageWasNeverQueued() external {
         Inbound memory inbound = _arrive(10e18);
         _refuseUnknown(inbound);
@@ -71,6 +73,7 @@ abstract contract InboundQueueTests is LimitFixture {
         _refuseUnknown(underway);
     }
 
+    /// @custom:property C-07
     function test_MessagesLeaveInAnyOrder() external {
         _useUp();
         Inbound memory large = _arrive(50e18);
@@ -92,6 +95,7 @@ abstract contract InboundQueueTests is LimitFixture {
     }
 
     /// @dev Any single bit of what is named.
+    /// @custom:property C-07
     function testFuzz_RevertIf_AnythingOfTheMessageIsChanged(uint256 bit) external {
         Inbound memory inbound = _arriveWithOrder(LIMIT + SD);
         bytes memory packed = _encode(inbound);
@@ -119,6 +123,7 @@ abstract contract InboundQueueTests is LimitFixture {
         assertTrue(_isQueued(inbound));
     }
 
+    /// @custom:property C-07
     function testFuzz_RevertIf_TheMessageIsCutOrExtended(uint256 size, bool isCut) external {
         Inbound memory inbound = _arriveWithOrder(LIMIT + SD);
         bytes memory packed = _encode(inbound);
@@ -130,6 +135,7 @@ abstract contract InboundQueueTests is LimitFixture {
     }
 
     /// @dev An outsider's gas decides whether there is an effect, never which.
+    /// @custom:property B-09
     function test_AReleaseWithAnyGasDoesAllOrNothing() external {
         _useUp();
         Inbound memory inbound = _arriveWithOrder(10e18);

@@ -24,6 +24,7 @@ contract InboundStackTest is StackFixture {
     }
 
     /// @dev The order is as if it were still under way, and then as if it had just arrived.
+    /// @custom:property E30
     function test_AnOrderAboveTheLimitWaitsWithItsTokens() external {
         _decide(1, 1, _evenTargets(100_000e6));
         _controller.dispatchMany(1, _eids);
@@ -42,6 +43,7 @@ contract InboundStackTest is StackFixture {
     }
 
     /// @dev Revision 2 passes the waiting revision 1; both end where they would have in order.
+    /// @custom:property H-10
     function test_ALaterRevisionMayPassAWaitingOne() external {
         _decide(1, 1, _evenTargets(70_000e6));
         _controller.dispatchMany(1, _eids);

@@ -72,6 +72,7 @@ contract PositionBridgeTest is BridgeFixture {
         assertEq(address(_source).balance, 0);
     }
 
+    /// @custom:property E16
     function test_RevertIf_TheFeeIsShort() external {
         vm.expectPartialRevert(LZ_INSUFFICIENT_FEE);
         vm.prank(ALICE);
@@ -80,7 +81,7 @@ contract PositionBridgeTest is BridgeFixture {
     }
 
     /// @dev E17: nobody could ever use a position of these.
-    /// @custom:property B-11
+    /// @custom:property B-11, E17
     function test_RevertIf_TheRecipientCannotAccept_E17() external {
         _refuseMove(
             _request(address(0)),
@@ -115,6 +116,7 @@ contract PositionBridgeTest is BridgeFixture {
 
     // Arriving.
 
+    /// @custom:property B-05
     function test_RevertIf_TheComposeIsNotOurs() external {
         vm.expectRevert(abi.encodeWithSelector(IPositionBridge.Bridge_OnlyEndpoint.selector, ALICE));
         vm.prank(ALICE);
@@ -122,7 +124,7 @@ contract PositionBridgeTest is BridgeFixture {
     }
 
     /// @dev E22: anyone can queue a compose for anybody at the endpoint.
-    /// @custom:property B-05
+    /// @custom:property B-05, E22
     function test_RevertIf_AStrangerQueuesACompose_E22() external {
         vm.prank(ALICE);
         _endpoints[BETA].sendCompose(address(_target), bytes32(uint256(1)), 0, "anything");
@@ -132,7 +134,7 @@ contract PositionBridgeTest is BridgeFixture {
     }
 
     /// @dev E22: the OFT is right, who sent through it is not.
-    /// @custom:property B-05
+    /// @custom:property B-05, E22
     function test_RevertIf_AStrangerSendsToTheBridge_E22() external {
         DirectSend memory direct = DirectSend(ALICE, 5e18, _payload(BOB));
         _sendDirectly(direct);
@@ -145,7 +147,7 @@ contract PositionBridgeTest is BridgeFixture {
     }
 
     /// @dev E25: the bridge of one chain is nobody on another.
-    /// @custom:property B-05
+    /// @custom:property B-05, E25
     function test_RevertIf_TheBridgeIsAPeerOfAnotherChain_E25() external {
         address hubBridge = address(_siteOf[HUB].bridge);
         DirectSend memory direct = DirectSend(hubBridge, 5e18, _payload(BOB));
@@ -158,6 +160,7 @@ contract PositionBridgeTest is BridgeFixture {
         this.executeCompose(0, gasleft());
     }
 
+    /// @custom:property B-05
     function test_RevertIf_TheSenderIsNotTheBridgeOfItsChain() external {
         _move(_request(ALICE));
         _target.setPeer(ALPHA, bytes32(uint256(7)));
@@ -289,6 +292,7 @@ contract PositionBridgeTest is BridgeFixture {
         _target.lzCompose(_stakeAt(BETA), bytes32(uint256(1)), message, address(0), "");
     }
 
+    /// @custom:property C-14
     function test_WiringIsAnnouncedWithConsecutiveNumbers() external {
         uint64 seq = _source.seq();
         vm.expectEmit(address(_source));

@@ -51,6 +51,7 @@ contract RetirementTest is CommandFixture {
         skip(2 days);
     }
 
+    /// @custom:property I11, C-12
     function test_AChainIsRetiredWithNothingStrandedAndEveryExitOpen() external {
         uint256 held = _controller.tokenBalance();
         _stopTheEmission();
@@ -71,6 +72,7 @@ contract RetirementTest is CommandFixture {
     }
 
     /// @dev A path that was closed too early keeps what was on it; it is opened for its delivery.
+    /// @custom:property C-12
     function test_WhatWasOverlookedArrivesWhenItsPathIsOpenedAgain() external {
         _stopTheEmission();
         vm.prank(ALICE);

@@ -32,6 +32,7 @@ contract StackTest is StackFixture {
         assertApproxEqAbs(earned, 100_000e18, 10, "all but what the rate division carries");
     }
 
+    /// @custom:property B-02
     function test_APositionMovesInOneTransaction() external {
         _mintStake(ALPHA, ALICE, 100e18);
         vm.deal(ALICE, 1 ether);

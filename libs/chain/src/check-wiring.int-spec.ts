@@ -1,13 +1,17 @@
 import type { ChainContracts, ChainDeployment } from '#config';
 import { type Address, toAddress, toChainId, toEid } from '#kernel';
-import { type Hex, numberToHex, padHex, toFunctionSelector } from 'viem';
+import { type Hex, numberToHex } from 'viem';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkWiring, WrongWiring } from './check-wiring.js';
-import { aChainDeployment, anAppConfig, Anvil } from './testing/index.js';
+import {
+  aChainDeployment,
+  anAppConfig,
+  answerWord,
+  Anvil,
+  putAnsweringContract,
+} from './testing/index.js';
 
 const chainId = toChainId(31_002);
-/** Answers every call with the word it stores at the slot of the function selector. */
-const ANSWERING_CODE = '0x5f3560e01c545f5260205ff3';
 /** Reverts every call. */
 const REFUSING_CODE = '0x5f5ffd';
 
@@ -42,7 +46,7 @@ describe('wiring check', () => {
   beforeEach(async () => {
     anvil = await Anvil.start({ chainId });
     for (const address of Object.values(contracts).flat()) {
-      await anvil.rpc('anvil_setCode', [address, ANSWERING_CODE]);
+      await putAnsweringContract(anvil, address);
     }
     await answer(endpoint, 'eid()', numberToHex(50_121));
     await answer(farms, 'receiver()', receiver);
@@ -59,14 +63,15 @@ describe('wiring check', () => {
     await answer(controller, 'EPOCH_DURATION()', numberToHex(60));
     await answer(controller, 'receiverOf(uint32)', receiver);
     await answer(governor, 'timelock()', timelock);
+    for (const owned of [rewardToken, farms, receiver, bridge, controller]) {
+      await answer(owned, 'owner()', timelock);
+    }
   });
 
   afterEach(() => anvil.stop());
 
   async function answer(address: Address, call: string, value: Hex): Promise<void> {
-    const slot = padHex(toFunctionSelector(`function ${call}`));
-    await anvil.rpc('anvil_setStorageAt', [address, slot, padHex(value)]);
-    await anvil.mine();
+    await answerWord(anvil, { address, call, value });
   }
 
   const hub = (overrides: Partial<ChainDeployment> = {}): ChainDeployment =>

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BaseError, ExecutionRevertedError } from 'viem';
 import { ChainClient } from './chain-client.js';
 import type { ChainNode } from './chain-node.js';
-import { contractsOf, type WiringFact, wiringFacts, wiringProblem } from './domain/wiring.js';
+import { contractsOf, wiringFacts, wiringProblem } from './domain/wiring.js';
+import type { WiringFact } from './domain/wiring-fact.js';
 
 /** Longest wait for one chain: a start does not depend on nodes that are slow or down. */
 const TIMEOUT_MS = 8_000;

@@ -66,9 +66,11 @@ class ContractsFile {
   @Matches(ADDRESS, ADDRESS_MESSAGE) readonly farms!: string;
   @Matches(ADDRESS, ADDRESS_MESSAGE) readonly receiver!: string;
   @Matches(ADDRESS, ADDRESS_MESSAGE) readonly bridge!: string;
+  @Matches(ADDRESS, ADDRESS_MESSAGE) readonly timelock!: string;
   @IsOptional() @Matches(ADDRESS, ADDRESS_MESSAGE) readonly controller?: string;
   @IsOptional() @Matches(ADDRESS, ADDRESS_MESSAGE) readonly governor?: string;
-  @IsOptional() @Matches(ADDRESS, ADDRESS_MESSAGE) readonly timelock?: string;
+  @IsOptional() @Matches(ADDRESS, ADDRESS_MESSAGE) readonly commandSender?: string;
+  @IsOptional() @Matches(ADDRESS, ADDRESS_MESSAGE) readonly commandReceiver?: string;
 }
 
 class FarmFile {
@@ -95,6 +97,7 @@ class ChainFile {
   @IsInt() @Min(1) readonly blockTimeMs!: number;
   @Type(() => FinalityFile) @IsObject() @ValidateNested() readonly finality!: FinalityFile;
   @Type(() => ContractsFile) @IsObject() @ValidateNested() readonly contracts!: ContractsFile;
+  @Matches(ADDRESS, ADDRESS_MESSAGE) readonly guardian!: string;
   @Type(() => FarmFile) @IsArray() @ValidateNested() readonly farms!: readonly FarmFile[];
 }
 

@@ -34,10 +34,14 @@ export interface ChainContracts {
   readonly farms: Address;
   readonly receiver: Address;
   readonly bridge: Address;
-  /** Only the hub has a controller, a governor and a timelock. */
+  /** Owns what governance may change on this chain. */
+  readonly timelock?: Address;
+  /** Only the hub has a controller, a governor and a sender of commands. */
   readonly controller?: Address;
   readonly governor?: Address;
-  readonly timelock?: Address;
+  readonly commandSender?: Address;
+  /** Only spokes have it: owns farms, receiver and bridge, and carries out the hub's commands. */
+  readonly commandReceiver?: Address;
 }
 
 export interface ChainDeployment {
@@ -53,6 +57,8 @@ export interface ChainDeployment {
   readonly blockTimeMs: number;
   readonly finality: FinalityRule;
   readonly contracts: ChainContracts;
+  /** May stop what our contracts do on this chain, and start nothing. */
+  readonly guardian?: Address;
   readonly farms: readonly FarmDeployment[];
 }
 

@@ -75,6 +75,27 @@ describe('parseDeployment', () => {
       'deployment.chains.alpha.contracts.controller: only the hub has it',
     ],
     [
+      'a spoke without a receiver of commands',
+      (f) => Reflect.deleteProperty(f.chains[1]?.contracts ?? {}, 'commandReceiver'),
+      'deployment.chains.alpha.contracts.commandReceiver: a spoke needs it',
+    ],
+    [
+      'a hub that commands itself',
+      (f) =>
+        Object.assign(f.chains[0]?.contracts ?? {}, { commandReceiver: `0x${'1'.repeat(40)}` }),
+      'deployment.chains.hub.contracts.commandReceiver: only spokes have it',
+    ],
+    [
+      'a chain without a timelock',
+      (f) => Reflect.deleteProperty(f.chains[1]?.contracts ?? {}, 'timelock'),
+      'deployment.chains.1.contracts.timelock: must be a non-zero address of 20 bytes',
+    ],
+    [
+      'a chain without a guardian',
+      (f) => Reflect.deleteProperty(f.chains[1] ?? {}, 'guardian'),
+      'deployment.chains.1.guardian: must be a non-zero address of 20 bytes',
+    ],
+    [
       'a single verifier',
       (f) => f.chains[1]?.contracts.dvns.pop(),
       'deployment.chains.1.contracts.dvns: must name at least 2 verifiers; one alone can forge a message',

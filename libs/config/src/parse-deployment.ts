@@ -77,6 +77,7 @@ function toChain(chain: ChainFile): ChainDeployment {
     blockTimeMs: chain.blockTimeMs,
     finality: toFinality(chain.finality),
     contracts: toContracts(chain.contracts),
+    guardian: toAddress(chain.guardian),
     farms: chain.farms.map((farm) => ({
       farmId: toFarmId(farm.farmId),
       label: farm.label,
@@ -94,7 +95,7 @@ function toFinality({ mode, depth }: FinalityFile): FinalityRule {
 }
 
 function toContracts(contracts: ContractsFile): ChainContracts {
-  const { controller, governor, timelock } = contracts;
+  const { controller, governor, commandSender, commandReceiver } = contracts;
   return {
     endpoint: toAddress(contracts.endpoint),
     sendUln: toAddress(contracts.sendUln),
@@ -107,8 +108,10 @@ function toContracts(contracts: ContractsFile): ChainContracts {
     farms: toAddress(contracts.farms),
     receiver: toAddress(contracts.receiver),
     bridge: toAddress(contracts.bridge),
+    timelock: toAddress(contracts.timelock),
     ...(controller ? { controller: toAddress(controller) } : {}),
     ...(governor ? { governor: toAddress(governor) } : {}),
-    ...(timelock ? { timelock: toAddress(timelock) } : {}),
+    ...(commandSender ? { commandSender: toAddress(commandSender) } : {}),
+    ...(commandReceiver ? { commandReceiver: toAddress(commandReceiver) } : {}),
   };
 }

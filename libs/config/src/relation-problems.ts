@@ -1,6 +1,7 @@
 import { BPS, sumOf } from '#kernel';
 
-const HUB_ONLY = ['controller', 'governor', 'timelock'] as const;
+const HUB_ONLY = ['controller', 'governor', 'commandSender'] as const;
+const SPOKE_ONLY = ['commandReceiver'] as const;
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -70,14 +71,16 @@ function hubProblems(hub: unknown, chains: readonly ChainParts[]): string[] {
   }
   return chains.flatMap(({ key, label, contracts }) => {
     if (key === undefined || contracts === undefined) return [];
-    return HUB_ONLY.flatMap((name) => {
-      const isPresent = isGiven(contracts[name]);
-      if (key === hub && !isPresent) return [`chains.${label}.contracts.${name}: the hub needs it`];
-      if (key !== hub && isPresent) {
-        return [`chains.${label}.contracts.${name}: only the hub has it`];
-      }
-      return [];
-    });
+    const isHub = key === hub;
+    const [own, others] = isHub ? [HUB_ONLY, SPOKE_ONLY] : [SPOKE_ONLY, HUB_ONLY];
+    const [isNeeded, isStray] = isHub
+      ? ['the hub needs it', 'only spokes have it']
+      : ['a spoke needs it', 'only the hub has it'];
+    const told = (name: string, what: string) => `chains.${label}.contracts.${name}: ${what}`;
+    return [
+      ...own.filter((name) => !isGiven(contracts[name])).map((name) => told(name, isNeeded)),
+      ...others.filter((name) => isGiven(contracts[name])).map((name) => told(name, isStray)),
+    ];
   });
 }
 

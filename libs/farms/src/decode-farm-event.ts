@@ -128,6 +128,12 @@ const decodeByName: Readonly<Partial<Record<ContractEventName<typeof farmsAbi>, 
     remaining: words.data(1),
     endAt: words.dataNumber(2),
   }),
+  StreamSwept: (words) => ({
+    kind: 'stream-swept',
+    ...streamOf(words),
+    to: words.dataAddress(0),
+    amount: words.data(1),
+  }),
   RecipientSet: (words) => ({
     kind: 'recipient-set',
     user: words.topicAddress(0),

@@ -71,6 +71,20 @@ class Player {
     }
     await this.compareBlock(farmId, at);
     await this.compareBlock(farmId, at + 77);
+    await this.end(farmId, at + 77);
+  }
+
+  /** Ends the farm, and once its streams are over lets them pay back what nobody earned. */
+  private async end(farmId: FarmId, at: number): Promise<void> {
+    const { chain } = this;
+    await chain.send(chain.farmsCall(chain.owner, 'setFarmState', [farmId, STATES.ended]));
+    const ends = farmIn(this.book, farmId).streams.map(({ endAt }) => endAt);
+    await this.compareBlock(farmId, at + 1);
+    const over = Math.max(at + 1, ...ends) + 1;
+    for (const stream of [...ends.keys()].slice(1)) {
+      await chain.send(chain.farmsCall(historyUser(0), 'sweepStream', [farmId, stream]));
+    }
+    await this.compareBlock(farmId, over);
   }
 
   private async register(farmId: FarmId, stakeToken: Address, farm: HistoryFarm): Promise<void> {
@@ -281,6 +295,7 @@ describe('the twin beside the contract', () => {
         'claimed',
         'stream-claimed',
         'stream-adjusted',
+        'stream-swept',
         'max-rate-set',
       ];
       for (const kind of kinds) expect([kind, player.seen.has(kind)]).toEqual([kind, true]);

@@ -4,6 +4,7 @@ import { AppConfig, type ChainDeployment } from '#config';
 import { EmissionsReader, PARAMS_SUBJECT } from '#farms';
 import { LogStore } from '#indexer';
 import { defined, type Hex, RetryableError } from '#kernel';
+import { CommandService, type CommandView } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import { BaseError } from 'viem';
 import { decodeControllerChange } from './decode-controller-change.js';
@@ -21,6 +22,8 @@ import { PROPOSAL_PREFIX } from './proposals.projector.js';
 
 /** Decided epochs looked at for the first one under a change. */
 const EPOCHS_READ = 200;
+/** Commands looked at for those that a proposal sent. */
+const COMMANDS_READ = 200;
 
 interface PlacedChange extends ControllerChange {
   readonly txHash: Hex;
@@ -39,6 +42,7 @@ export class ProposalService {
     private readonly chains: ChainRegistry,
     private readonly logs: LogStore,
     private readonly emissions: EmissionsReader,
+    private readonly commands: CommandService,
   ) {
     this.hub = chains.hub().deployment;
   }
@@ -83,7 +87,7 @@ export class ProposalService {
         id: subject.slice(PROPOSAL_PREFIX.length),
         now,
         quorum,
-        describe: (call) => describeCall(this.hub, call),
+        describe: (call) => describeCall({ hub: this.hub, chainOf: this.keyOf }, call),
       });
       return view ?? [];
     });
@@ -108,14 +112,31 @@ export class ProposalService {
         .filter((order) => order.revision === revision)
         .map(({ eid, status }) => ({ chainKey: this.keyOf(eid), status })),
     }));
-    return views.map((view) => ({ ...view, verification: this.verify(view, history, epochs) }));
+    const commands = await this.sentCommands(views);
+    const facts = { history, epochs, commands };
+    return views.map((view) => ({ ...view, verification: this.verify(view, facts) }));
+  }
+
+  /** The newest commands, when a proposal that was executed sent any. */
+  private async sentCommands(
+    views: readonly Omit<ProposalView, 'verification'>[],
+  ): Promise<readonly CommandView[]> {
+    const hasSome = views.some(
+      ({ executedAt, calls }) =>
+        executedAt !== null && calls.some((call) => call.commands.length > 0),
+    );
+    return hasSome ? this.commands.list({ limit: COMMANDS_READ }) : [];
   }
 
   private verify(
     view: Omit<ProposalView, 'verification'>,
-    history: readonly PlacedChange[],
-    epochs: readonly DecidedEpoch[],
+    facts: {
+      readonly history: readonly PlacedChange[];
+      readonly epochs: readonly DecidedEpoch[];
+      readonly commands: readonly CommandView[];
+    },
   ): Verification | null {
+    const { history, epochs, commands } = facts;
     const { executedAt, calls, txs } = view;
     if (executedAt === null) return null;
     const { genesis, durationSeconds } = this.config.deployment.epoch;
@@ -128,6 +149,7 @@ export class ProposalService {
       history: last < 0 ? history.filter(({ at }) => at <= executedAt) : history.slice(0, last + 1),
       executedIn: sinceGenesis < 0 ? 0 : Math.floor(sinceGenesis / durationSeconds) + 1,
       epochs,
+      commands: commands.filter((command) => command.txs.sent === txs.executed),
     });
   }
 
@@ -143,9 +165,8 @@ export class ProposalService {
       });
   }
 
-  private keyOf(eid: number): string {
-    return this.chains.all().find((chain) => chain.eid === eid)?.key ?? `endpoint ${eid}`;
-  }
+  private readonly keyOf = (eid: number): string =>
+    this.chains.all().find((chain) => chain.eid === eid)?.key ?? `endpoint ${eid}`;
 
   /** The governor's quorum is a fixed number of votes, so it is read once. */
   private async quorum(): Promise<bigint> {

@@ -178,6 +178,7 @@ describe('indexer', () => {
     expect(await numbersOf()).toEqual([[1n, false]]);
   });
 
+  /** @property E26 */
   it('takes a shorter fork for a reorganisation when the block of its height differs', async () => {
     await emitBlock(1n);
     await anvil.mine(3);

@@ -100,6 +100,7 @@ describe('post', () => {
     expect(await ledger.verify()).toEqual({ ok: true, journals: 2, postings: 4 });
   });
 
+  /** @property E26 */
   it('changes nothing when a journal comes again', async () => {
     await post(deposit(1, 5n));
     expect(await post(deposit(1, 5n), deposit(2, 7n), deposit(2, 7n))).toEqual({
@@ -115,6 +116,7 @@ describe('post', () => {
     expect((await ledger.balances({ kind: 'staked' })).map(({ balance }) => balance)).toEqual([5n]);
   });
 
+  /** @property E26 */
   it('refuses to pay out more than an account holds', async () => {
     await post(deposit(1, 5n));
     const postings = movement({ asset: token, from: staked, to: external, amount: 6n });
@@ -177,6 +179,7 @@ describe('the database itself', () => {
     for (const text of refused) expect([text, await stateOf(sql(text))]).toEqual([text, REFUSED]);
   });
 
+  /** @property I9 */
   it('refuses an unbalanced or incomplete journal at commit, not before', async () => {
     for (const [legs, amounts] of [
       [2, [5, -4]],

@@ -92,6 +92,7 @@ describe('decodeMessageLog', () => {
       guid,
       happening: {
         kind: 'sent',
+        command: null,
         path,
         payloadHash: payloadHashOf({ payload: toHex(`${guid}${message.slice(2)}`) }),
         transfer: { sendTo: stranger, amountSD: 5n, compose: null },

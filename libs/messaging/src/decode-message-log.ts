@@ -1,8 +1,9 @@
-import { endpointAbi, receiveUlnAbi, rewardTokenAbi } from '#abi';
+import { decodeCommandMessage, endpointAbi, receiveUlnAbi, rewardTokenAbi } from '#abi';
 import type { ChainLog } from '#chain';
 import type { ChainDeployment } from '#config';
 import { type Hex, toAddress, toHex } from '#kernel';
 import { decodeEventLog, encodeEventTopics } from 'viem';
+import { decodeCommandLog } from './decode-command-log.js';
 import { describeRevert } from './describe-revert.js';
 import { accountOf, toBytes32 } from './domain/bytes.js';
 import type { MessageEvent } from './domain/message-event.js';
@@ -43,10 +44,10 @@ export const ULN_TOPICS: readonly Hex[] = [
   toHex(encodeEventTopics({ abi: receiveUlnAbi, eventName: 'PayloadVerified' })[0]),
 ];
 
-/** First topics of an OFT's sends and credits. */
-export const TOKEN_TOPICS: readonly Hex[] = (['OFTSent', 'OFTReceived'] as const).map((eventName) =>
-  toHex(encodeEventTopics({ abi: rewardTokenAbi, eventName })[0]),
-);
+/** First topics of an OFT's sends and credits, and of what it keeps over its limit. */
+export const TOKEN_TOPICS: readonly Hex[] = (
+  ['OFTSent', 'OFTReceived', 'InboundQueued', 'InboundReleased', 'InboundDropped'] as const
+).map((eventName) => toHex(encodeEventTopics({ abi: rewardTokenAbi, eventName })[0]));
 
 /** Reads a log of `chain`; undefined when it is not about a packet one of our contracts is in. */
 export function decodeMessageLog(options: {
@@ -65,7 +66,7 @@ export function decodeMessageLog(options: {
   if (tokenContractsOf(chain).includes(log.address) && TOKEN_TOPICS.includes(signature)) {
     return readToken(reading);
   }
-  return undefined;
+  return readTaken(log, chain);
 }
 
 interface Reading {
@@ -135,15 +136,17 @@ function readSent(encoded: Hex, book: OAppBook): MessageLog | undefined {
   const packet = unlessMalformed(() => decodePacket(encoded));
   if (packet === undefined) return undefined;
   const { nonce, srcEid, sender, dstEid, receiver, message } = packet;
-  const isOurs = book.isOurs(srcEid, accountOf(sender)) || book.isOurs(dstEid, accountOf(receiver));
-  if (!isOurs) return undefined;
+  const [from, to] = [accountOf(sender), accountOf(receiver)];
+  if (!book.isOurs(srcEid, from) && !book.isOurs(dstEid, to)) return undefined;
+  const isCommand = book.isForCommands(srcEid, from) || book.isForCommands(dstEid, to);
   return {
     guid: packet.guid,
     happening: {
       kind: 'sent',
       path: { nonce, srcEid, sender, dstEid, receiver },
       payloadHash: payloadHashOf(packet),
-      transfer: decodeOftMessage(message),
+      transfer: isCommand ? null : decodeOftMessage(message),
+      command: (isCommand ? decodeCommandMessage(message) : undefined) ?? null,
     },
   };
 }
@@ -190,12 +193,37 @@ function readAttested({ log, topics, chain, book }: Reading): MessageLog | undef
 
 function readToken({ log, topics }: Reading): MessageLog | undefined {
   const { eventName, args } = decodeEventLog({ abi: rewardTokenAbi, topics, data: log.data });
-  if (eventName !== 'OFTReceived' && eventName !== 'OFTSent') return undefined;
-  const kind = eventName === 'OFTSent' ? 'tokens-sent' : 'tokens-received';
-  return {
-    guid: toHex(args.guid),
-    happening: { kind, amountWei: args.amountReceivedLD },
-  };
+  switch (eventName) {
+    case 'OFTReceived':
+    case 'OFTSent': {
+      const kind = eventName === 'OFTSent' ? 'tokens-sent' : 'tokens-received';
+      return { guid: toHex(args.guid), happening: { kind, amountWei: args.amountReceivedLD } };
+    }
+    case 'InboundQueued':
+    case 'InboundReleased':
+    case 'InboundDropped': {
+      const happening = { kind: QUEUE_EVENTS[eventName], amountWei: args.amountLD };
+      return { guid: toHex(args.guid), happening };
+    }
+    default:
+      return undefined;
+  }
+}
+
+const QUEUE_EVENTS = {
+  InboundQueued: 'inbound-queued',
+  InboundReleased: 'inbound-released',
+  InboundDropped: 'inbound-dropped',
+} as const;
+
+/** What became of a command is filed under its packet as far as the packet itself did it. */
+function readTaken(log: ChainLog, chain: ChainDeployment): MessageLog | undefined {
+  const happening = decodeCommandLog(log, chain)?.happening;
+  if (happening === undefined || happening.kind === 'sent' || happening.kind === 'cancelled') {
+    return undefined;
+  }
+  const { guid } = happening;
+  return guid === null ? undefined : { guid, happening: { kind: 'command-taken', happening } };
 }
 
 function unlessMalformed<Value>(read: () => Value): Value | undefined {

@@ -1,5 +1,15 @@
+export { type CommandRef, CommandService } from './command.service.js';
+export { CommandsProjector } from './commands.projector.js';
+export { decodeCommandLog } from './decode-command-log.js';
 export { describeRevert } from './describe-revert.js';
 export { accountOf, toBytes32 } from './domain/bytes.js';
+export {
+  COMMAND_STATES,
+  type CommandState,
+  type CommandView,
+  isCommandSettled,
+} from './domain/command-view.js';
+export { describeCommand } from './domain/describe-command.js';
 export {
   decodeOptions,
   type ExecutorOptions,
@@ -7,6 +17,7 @@ export {
 } from './domain/executor-options.js';
 export {
   isSettled,
+  MESSAGE_KINDS,
   MESSAGE_STATUSES,
   type MessageKind,
   type MessageStatus,

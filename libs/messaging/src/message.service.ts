@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig, type ChainDeployment } from '#config';
 import { type ChainCursor, type IndexedLog, LogStore } from '#indexer';
 import { type Hex, toHex } from '#kernel';
+import { commandSubject } from './commands.projector.js';
+import { decodeCommandLog } from './decode-command-log.js';
 import { decodeMessageLog } from './decode-message-log.js';
 import { type ChainProgress, foldMessage } from './domain/fold-message.js';
 import type { MessageEvent } from './domain/message-event.js';
@@ -131,12 +133,43 @@ export class MessageService {
     guids: readonly Hex[],
   ): Promise<ReadonlyMap<Hex, readonly MessageEvent[]>> {
     const found = await this.logs.bySubjects(guids.map((guid) => `${GUID_PREFIX}${guid}`));
-    return new Map(
+    const events = new Map(
       guids.map((guid) => {
         const logs = found.get(`${GUID_PREFIX}${guid}`) ?? [];
         return [guid, logs.flatMap((log) => this.eventOf(log))];
       }),
     );
+    return this.withLaterCommands(events);
+  }
+
+  /** What somebody did about a command after its packet came names the command alone. */
+  private async withLaterCommands(
+    events: ReadonlyMap<Hex, readonly MessageEvent[]>,
+  ): Promise<ReadonlyMap<Hex, readonly MessageEvent[]>> {
+    const subjects = new Map(
+      [...events].flatMap(([guid, own]) => {
+        const sent = own.find((event) => event.kind === 'sent' && event.command !== null);
+        const command = sent?.kind === 'sent' ? sent.command : null;
+        return command === null ? [] : [[guid, commandSubject(command)] as const];
+      }),
+    );
+    if (subjects.size === 0) return events;
+    const found = await this.logs.bySubjects([...subjects.values()]);
+    return new Map(
+      [...events].map(([guid, own]) => {
+        const subject = subjects.get(guid);
+        const logs = subject === undefined ? [] : (found.get(subject) ?? []);
+        return [guid, [...own, ...logs.flatMap((log) => this.laterEventOf(log))]];
+      }),
+    );
+  }
+
+  private laterEventOf(log: IndexedLog): readonly MessageEvent[] {
+    const chain = this.book.chainById(log.chainId);
+    const happening = chain && decodeCommandLog(log, chain)?.happening;
+    if (happening === undefined || happening.kind === 'sent') return [];
+    const isLater = happening.kind === 'cancelled' || happening.guid === null;
+    return isLater ? [{ kind: 'command-taken', happening, place: log }] : [];
   }
 
   private eventOf(log: IndexedLog): readonly MessageEvent[] {
@@ -194,6 +227,7 @@ function progressOf(chain: ChainDeployment, cursor: ChainCursor | undefined): Ch
     lastError: cursor?.lastError ?? null,
     receiver: chain.contracts.receiver,
     bridge: chain.contracts.bridge,
+    commandReceiver: chain.contracts.commandReceiver ?? null,
     dvns: chain.contracts.dvns,
   };
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { CommandService } from './command.service.js';
 import { MessageService } from './message.service.js';
 import { PacketWitness } from './packet-witness.js';
 import { PacketWitnessRow } from './storage/packet-witness.row.js';
@@ -7,7 +8,7 @@ import { PacketWitnessRow } from './storage/packet-witness.row.js';
 /** Needs the modules of configuration, database and indexer, which are global. */
 @Module({
   imports: [TypeOrmModule.forFeature([PacketWitnessRow])],
-  providers: [MessageService, PacketWitness],
-  exports: [MessageService, PacketWitness],
+  providers: [CommandService, MessageService, PacketWitness],
+  exports: [CommandService, MessageService, PacketWitness],
 })
 export class MessagingModule {}

@@ -73,6 +73,7 @@ describe('ReconcileService', () => {
     });
   }
 
+  /** @property I9 */
   it('finds the ledger equal to the chain and stores what it found', async () => {
     await post();
     const report = await reconcile.run();
@@ -259,6 +260,7 @@ describe('ReconcileService', () => {
   });
 
   // The last one, since the supply of the shared chain is off from then on.
+  /** @property E1, B-01 */
   it('finds tokens that were minted beside the bridge', async () => {
     await post();
     expect((await reconcile.run()).ok).toBe(true);

@@ -91,6 +91,7 @@ describe('posting under fire', () => {
     });
   }
 
+  /** @property E26 */
   it('loses and doubles nothing however often it is killed', async () => {
     await look(fired, false);
 

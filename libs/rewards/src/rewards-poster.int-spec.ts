@@ -86,6 +86,7 @@ afterEach(async () => {
 });
 
 describe('RewardsPoster', () => {
+  /** @property I9 */
   it('equals earned and claimed on chain at every boundary, to the wei', async () => {
     const service = await aService();
     await playSeason(chain, [alice, bob, carol]);
@@ -117,6 +118,7 @@ describe('RewardsPoster', () => {
     for (const { difference } of await service.ledger.trialBalance()) expect(difference).toBe(0n);
   });
 
+  /** @property I9 */
   it('keeps pot, stream and stake accounts equal to the contracts', async () => {
     const service = await aService();
     await playSeason(chain, [alice, bob, carol]);
@@ -164,6 +166,7 @@ describe('RewardsPoster', () => {
     await expect(shorter.rewards.digest({ [chainId]: 10 ** 6 })).rejects.toThrow(NotPostedYet);
   });
 
+  /** @property E26 */
   it('posts once when two processes post at the same time', async () => {
     const service = await aService();
     await playSeason(chain, [alice, bob, carol]);
@@ -179,6 +182,7 @@ describe('RewardsPoster', () => {
     expect(await service.poster.tick(chainId)).toMatchObject({ status: 'idle', journals: 0 });
   });
 
+  /** @property E26 */
   it('posts final blocks only and shows the rest as provisional', async () => {
     const service = await aService();
     await playSeason(chain, [alice, bob, carol]);

@@ -33,8 +33,17 @@ export class ChainContractsDto {
   @ApiAddress({ nullable: true, description: 'Only on the hub.' })
   readonly governor!: string | null;
 
-  @ApiAddress({ nullable: true, description: 'Only on the hub.' })
+  @ApiAddress({
+    nullable: true,
+    description: 'Owns what governance may change on this chain; null when it is not known.',
+  })
   readonly timelock!: string | null;
+
+  @ApiAddress({ nullable: true, description: 'Only on the hub.' })
+  readonly commandSender!: string | null;
+
+  @ApiAddress({ nullable: true, description: 'Only on spokes.' })
+  readonly commandReceiver!: string | null;
 }
 
 export class ChainDto {
@@ -111,6 +120,8 @@ export function chainDto(options: {
       controller: contracts.controller ?? null,
       governor: contracts.governor ?? null,
       timelock: contracts.timelock ?? null,
+      commandSender: contracts.commandSender ?? null,
+      commandReceiver: contracts.commandReceiver ?? null,
     },
     asOf,
   };

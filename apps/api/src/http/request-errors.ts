@@ -29,6 +29,7 @@ const ENTITY_CODES = {
   farm: 'farm.unknown',
   epoch: 'epoch.unknown',
   message: 'message.unknown',
+  command: 'command.unknown',
   journey: 'journey.unknown',
   proposal: 'proposal.unknown',
   reconciliation: 'reconciliation.unknown',

@@ -16,6 +16,7 @@ const ID_PATTERN = /^[1-9][0-9]{0,15}$/;
 const UINT_PATTERN = /^(0|[1-9][0-9]*)$/;
 const WORD_PATTERN = /^0x[0-9a-fA-F]{64}$/;
 const CHAIN_PATTERN = /^(eip155:[1-9][0-9]{0,15}|[1-9][0-9]{0,15}|[a-z][a-z0-9-]{0,31})$/;
+const COMMAND_PATTERN = /^[a-z][a-z0-9-]{0,30}:[1-9][0-9]{0,15}$/;
 
 interface FieldOptions {
   readonly description: string;
@@ -142,6 +143,17 @@ export function ChainField(options: FieldOptions): PropertyDecorator {
     message: 'must be a chain key, a chain number or eip155:<number>',
     schema: { type: 'string', pattern: CHAIN_PATTERN.source, example: 'hub' },
     parse: (text) => (CHAIN_PATTERN.test(text) ? text : undefined),
+  });
+}
+
+/** A command: the key of its chain, a colon and its number, such as `alpha:7`. */
+export function CommandField(options: FieldOptions): PropertyDecorator {
+  return textField({
+    ...options,
+    name: 'command',
+    message: 'must be a chain key, a colon and a number from 1, such as alpha:7',
+    schema: { type: 'string', pattern: COMMAND_PATTERN.source, example: 'alpha:7' },
+    parse: (text) => (COMMAND_PATTERN.test(text) ? text : undefined),
   });
 }
 

@@ -1,4 +1,4 @@
-import { MESSAGE_STATUSES, type MessageStatus, type MessageView } from '#messaging';
+import { MESSAGE_KINDS, MESSAGE_STATUSES, type MessageStatus, type MessageView } from '#messaging';
 import type { Hex } from '#kernel';
 import { AsOfDto } from '../freshness/as-of.dto.js';
 import type { Fields } from '../http/fields.js';
@@ -16,8 +16,6 @@ import {
   ApiWord,
   ApiWords,
 } from '../http/response-fields.js';
-
-const KINDS = ['emission-order', 'position-move', 'token-transfer', 'other'] as const;
 
 export class MessagesQuery {
   @LimitField()
@@ -74,7 +72,7 @@ export class MessageDto {
   @ApiWord({ nullable: true, description: 'null while the source shows no such packet.' })
   readonly srcBlockHash!: string | null;
 
-  @ApiChoice(KINDS)
+  @ApiChoice(MESSAGE_KINDS)
   readonly kind!: string;
 
   @ApiChoice(MESSAGE_STATUSES)

@@ -25,6 +25,7 @@ export function proposalDto(view: ProposalView): Fields<ProposalDto> {
       contractName: call.contractName,
       function: call.function,
       args: call.args.map(({ name, value }) => ({ name, value })),
+      commands: call.commands.map(({ chainKey, sentence }) => ({ chainKey, sentence })),
     })),
     txs: { created: view.txs.created, executed: view.txs.executed },
     verification: view.verification === null ? null : verificationDto(view.verification),

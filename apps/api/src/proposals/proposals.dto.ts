@@ -47,6 +47,14 @@ export class CallArgumentDto {
   readonly value!: string;
 }
 
+export class ProposedCommandDto {
+  @ApiText({ description: 'Chain it is for.' })
+  readonly chainKey!: string;
+
+  @ApiText({ description: 'What it tells that chain to do.' })
+  readonly sentence!: string;
+}
+
 export class ProposalCallDto {
   @ApiAddress()
   readonly target!: string;
@@ -59,6 +67,9 @@ export class ProposalCallDto {
 
   @ApiList(CallArgumentDto)
   readonly args!: readonly CallArgumentDto[];
+
+  @ApiList(ProposedCommandDto, { description: 'Commands it sends to other chains.' })
+  readonly commands!: readonly ProposedCommandDto[];
 }
 
 export class ProposalCheckDto {

@@ -64,6 +64,10 @@ export function addProposalCommands(program: Command, session: Session): void {
           out.line(
             `call: ${call.text('contractName') ?? call.text('target') ?? UNKNOWN}.${formatText(call.text('function'))}`,
           );
+          for (const told of call.list('commands')) {
+            const [chain, sentence] = [told.text('chainKey'), told.text('sentence')];
+            out.line(`  tells ${formatText(chain)}: ${formatText(sentence)}`);
+          }
         }
         const verification = proposal.object('verification');
         out.line(`verification: ${formatText(verification?.text('status'))}`);

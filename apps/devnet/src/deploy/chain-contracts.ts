@@ -29,8 +29,6 @@ export const REWARD_SUPPLY = parseEther('1000000000');
 const FARM_RATE_MAX = parseEther('18');
 /** Gas every restake gets on arrival; 72k was seen, the rest is for stake tokens that cost more. */
 const RESTAKE_GAS = 250_000;
-/** An order that comes late streams over at least this share of an epoch. */
-const MIN_STREAM_DIVISOR = 4;
 
 /** Plans the contracts of one chain; nothing here needs the address of another chain. */
 export function planChainContracts(plan: DeployPlan, epochSeconds: number): ChainContracts {
@@ -71,7 +69,8 @@ export function planChainContracts(plan: DeployPlan, epochSeconds: number): Chai
       farms: farms.address,
       owner: plan.deployer,
       guardian: accountOf('guardian').address,
-      minStream: Math.ceil(epochSeconds / MIN_STREAM_DIVISOR),
+      // With less, an order that comes late would stream faster than the epoch pays.
+      minStream: epochSeconds,
     },
   ]);
   const bridge = plan.create(projectArtifact('PositionBridge'), [
@@ -99,17 +98,21 @@ export function planChainContracts(plan: DeployPlan, epochSeconds: number): Chai
 export function planFarms(plan: DeployPlan, all: PerChain<ChainContracts>): void {
   const { key } = plan.chain.spec;
   const contracts = all[key];
-  for (const { farmId, stake, terms } of FARM_CATALOG[key]) {
+  for (const { farmId, stake, terms, stream } of FARM_CATALOG[key]) {
     const { scaleBits } = STAKE_TOKENS[stake];
     const stakeToken = stakeTokenOf(contracts, stake);
     const hasTerms = terms !== undefined;
     const farm = { farmId, stakeToken, scaleBits, maxRate: FARM_RATE_MAX, hasTerms };
     plan.call(contracts.farms, 'addFarm', [farm]);
+    const addStream = (token: Address) => {
+      const funder = accountOf('treasury').address;
+      plan.call(contracts.farms, 'addStream', [farmId, token, funder, FARM_RATE_MAX]);
+    };
+    if (stream !== undefined) addStream(stakeTokenOf(contracts, stream.token));
     if (terms === undefined) continue;
     plan.call(contracts.farms, 'setTerms', [farmId, terms.tiers, terms.steps]);
     // A stream that pays what is staked takes the fees of early exits.
-    const funder = accountOf('treasury').address;
-    plan.call(contracts.farms, 'addStream', [farmId, stakeToken, funder, FARM_RATE_MAX]);
+    addStream(stakeToken);
   }
   for (const oft of [contracts.reward, contracts.delta]) {
     plan.call(contracts.bridge, 'setRoute', [oft.address, oft.address]);

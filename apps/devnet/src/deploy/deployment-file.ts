@@ -1,4 +1,5 @@
 import type { Address } from '#kernel';
+import { accountOf } from '../accounts.js';
 import { SHARED_DECIMALS } from '../parameters.js';
 import {
   BLOCK_TIME_SECONDS,
@@ -8,8 +9,11 @@ import {
   DVN_CONFIRMATIONS,
   isChainKey,
   type PerChain,
+  type PerSpoke,
 } from '../topology.js';
 import { type ChainContracts, stakeTokenOf } from './chain-contracts.js';
+import type { SpokeGovernance } from './commands.js';
+import type { Contract } from './deploy-plan.js';
 import { FARM_CATALOG, STAKE_TOKENS } from './farm-catalog.js';
 import type { Governance } from './governance.js';
 
@@ -38,6 +42,7 @@ interface ChainFile {
   readonly blockTimeMs: number;
   readonly finality: { readonly mode: 'tag' };
   readonly contracts: Readonly<Record<string, Address | readonly Address[]>>;
+  readonly guardian: Address;
   readonly farms: readonly FarmFile[];
 }
 
@@ -56,6 +61,7 @@ interface FarmFile {
 export function deploymentFileOf(options: {
   readonly contracts: PerChain<ChainContracts>;
   readonly governance: Governance;
+  readonly spokes: PerSpoke<SpokeGovernance>;
   readonly rpcUrls: PerChain<string>;
   readonly genesis: number;
   readonly epochSeconds: number;
@@ -79,8 +85,9 @@ export function deploymentFileOf(options: {
       finality: { mode: 'tag' },
       contracts: {
         ...contractsOf(options.contracts[key]),
-        ...(key === 'hub' ? governanceOf(options.governance) : {}),
+        ...(key === 'hub' ? addressesOf(options.governance) : addressesOf(options.spokes[key])),
       },
+      guardian: accountOf('guardian').address,
       farms: farmsOf(key, options.contracts[key]),
     })),
   };
@@ -103,12 +110,10 @@ function contractsOf(contracts: ChainContracts): Record<string, Address | readon
   };
 }
 
-function governanceOf({ controller, governor, timelock }: Governance): Record<string, Address> {
-  return {
-    controller: controller.address,
-    governor: governor.address,
-    timelock: timelock.address,
-  };
+function addressesOf(contracts: Governance | SpokeGovernance): Record<string, Address> {
+  return Object.fromEntries(
+    Object.entries(contracts).map(([name, { address }]: [string, Contract]) => [name, address]),
+  );
 }
 
 function farmsOf(key: ChainKey, contracts: ChainContracts): readonly FarmFile[] {

@@ -1,3 +1,4 @@
+import { parseUnits } from 'viem';
 import type { PerChain } from '../topology.js';
 
 /** Tokens that are staked somewhere. */
@@ -70,11 +71,20 @@ export interface CatalogTerms {
   }[];
 }
 
+/** What a farm pays beside the emission, funded once by the treasury. */
+export interface CatalogStream {
+  readonly token: 'dollar';
+  /** Units of the token. */
+  readonly amount: bigint;
+  readonly seconds: number;
+}
+
 export interface CatalogFarm {
   readonly farmId: number;
   readonly stake: StakeKind;
   readonly label: string;
   readonly terms?: CatalogTerms;
+  readonly stream?: CatalogStream;
 }
 
 /** Short enough to see a lock end. */
@@ -84,6 +94,14 @@ const LOCKS: CatalogTerms = {
     { term: 600, boostBps: 25_000, feeBps: 1_000 },
   ],
   steps: [{ minTenure: 120, bonusBps: 500 }],
+};
+
+const WEEK_SECONDS = 7 * 24 * 3_600;
+/** A dollar a second. */
+const DOLLARS: CatalogStream = {
+  token: 'dollar',
+  amount: parseUnits(String(WEEK_SECONDS), SIX_DECIMALS.decimals),
+  seconds: WEEK_SECONDS,
 };
 
 /** Farms of every chain, ascending by id. */
@@ -100,6 +118,6 @@ export const FARM_CATALOG: PerChain<readonly CatalogFarm[]> = {
   beta: [
     { farmId: 1, stake: 'reward', label: 'HWT on Beta' },
     { farmId: 2, stake: 'dollar', label: 'dUSD on Beta' },
-    { farmId: 3, stake: 'delta', label: 'DLT on Beta' },
+    { farmId: 3, stake: 'delta', label: 'DLT on Beta', stream: DOLLARS },
   ],
 };

@@ -1,13 +1,13 @@
 import { encodeFunctionData, erc20Abi, pad, parseEther, parseUnits } from 'viem';
 import { rewardTokenAbi } from '#abi';
-import { type Address, toHex } from '#kernel';
+import { type Address, sumOf, toHex } from '#kernel';
 import { accountOf, PROVIDERS } from '../accounts.js';
 import type { DevChain } from '../chains/dev-chain.js';
 import { waitFor } from '../sleep.js';
 import { CHAIN_KEYS, type ChainKey, CHAINS, DVN_CONFIRMATIONS } from '../topology.js';
 import type { ChainContracts } from './chain-contracts.js';
 import type { DeployPlan } from './deploy-plan.js';
-import { STAKE_TOKENS } from './farm-catalog.js';
+import { FARM_CATALOG, STAKE_TOKENS } from './farm-catalog.js';
 
 /** What every liquidity provider gets on every chain where the token exists. */
 const REWARD_EACH = parseEther('4000000');
@@ -22,6 +22,8 @@ export const DELTA_SUPPLY = DELTA_EACH * BigInt(PROVIDERS.length * CHAIN_KEYS.le
 const REWARD_PER_SPOKE = parseEther('25000000');
 /** Reward tokens the controller may spend. */
 const CONTROLLER_FUNDS = parseEther('2000000');
+/** Number of the stream after the emission. */
+const FIRST_STREAM = 1;
 const ARRIVAL_TIMEOUT_MS = 30_000;
 
 /** Plans the tokens only the deployer can make. */
@@ -30,6 +32,21 @@ export function planMinting(plan: DeployPlan, contracts: ChainContracts): void {
     const { address } = accountOf(provider);
     plan.call(contracts.delta, 'mint', [address, DELTA_EACH]);
     if (contracts.dollar) plan.call(contracts.dollar, 'mint', [address, DOLLAR_EACH]);
+  }
+  const dollars = FARM_CATALOG[plan.chain.spec.key].flatMap(({ stream }) => stream?.amount ?? []);
+  if (contracts.dollar && dollars.length > 0) {
+    plan.call(contracts.dollar, 'mint', [accountOf('treasury').address, sumOf(dollars)]);
+  }
+}
+
+/** Plans the streams beside the emission, paid by the treasury. */
+export function planStreamFunding(plan: DeployPlan, contracts: ChainContracts): void {
+  for (const { farmId, stream } of FARM_CATALOG[plan.chain.spec.key]) {
+    const { dollar } = contracts;
+    if (stream === undefined || dollar === undefined) continue;
+    const { amount, seconds } = stream;
+    plan.call(dollar, 'approve', [contracts.farms.address, amount]);
+    plan.call(contracts.farms, 'fundStream', [farmId, FIRST_STREAM, amount, seconds]);
   }
 }
 

@@ -13,9 +13,11 @@ export interface Governance {
   readonly controller: Contract;
   readonly governor: Contract;
   readonly timelock: Contract;
+  readonly commandSender: Contract;
 }
 
-const ANYONE = toAddress(`0x${'0'.repeat(40)}`);
+/** Stands for everybody as the holder of a role of a timelock. */
+export const ANYONE = toAddress(`0x${'0'.repeat(40)}`);
 const CANCELLER_ROLE = keccak256(utf8ToHex('CANCELLER_ROLE'));
 const DEFAULT_ADMIN_ROLE = pad('0x', { size: 32 });
 
@@ -39,11 +41,12 @@ const NATIVE_FUNDS = parseEther('100');
 export function planGovernance(options: {
   readonly plan: DeployPlan;
   readonly contracts: PerChain<ChainContracts>;
+  readonly commandSender: Contract;
   readonly parameters: DevnetParameters;
   /** First second of epoch 1. */
   readonly genesis: number;
 }): Governance {
-  const { plan, contracts, parameters, genesis } = options;
+  const { plan, contracts, commandSender, parameters, genesis } = options;
   const governorAddress = plan.nextAddress(1);
   const timelock = plan.create(projectArtifact('HeadwaterTimelock'), [
     BigInt(parameters.timelockDelaySeconds),
@@ -73,7 +76,7 @@ export function planGovernance(options: {
     }
   }
   plan.pay(controller.address, NATIVE_FUNDS);
-  return { controller, governor, timelock };
+  return { controller, governor, timelock, commandSender };
 }
 
 /** Plans that the receiver of the chain of `plan` takes orders from the controller. */
@@ -88,13 +91,20 @@ export function planReceiverTrust(plan: DeployPlan, receiver: Contract, controll
 export function planHandOver(
   plan: DeployPlan,
   hub: ChainContracts,
-  { controller, timelock }: Governance,
+  { controller, timelock, commandSender }: Governance,
 ): void {
-  plan.call(hub.reward, 'setDelegate', [timelock.address]);
-  plan.call(hub.delta, 'setDelegate', [timelock.address]);
-  for (const contract of [hub.reward, hub.farms, hub.receiver, hub.bridge, controller]) {
+  for (const oapp of [hub.reward, hub.delta, commandSender]) {
+    plan.call(oapp, 'setDelegate', [timelock.address]);
+  }
+  const { reward, farms, receiver, bridge } = hub;
+  for (const contract of [reward, farms, receiver, bridge, controller, commandSender]) {
     plan.call(contract, 'transferOwnership', [timelock.address]);
   }
+  planTimelockHandOver(plan, timelock);
+}
+
+/** Plans that the guardian may cancel what waits in a timelock, and nobody is its admin. */
+export function planTimelockHandOver(plan: DeployPlan, timelock: Contract): void {
   plan.call(timelock, 'grantRole', [CANCELLER_ROLE, accountOf('guardian').address]);
   plan.call(timelock, 'renounceRole', [DEFAULT_ADMIN_ROLE, plan.deployer]);
 }

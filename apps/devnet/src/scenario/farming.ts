@@ -2,15 +2,16 @@ import { encodeFunctionData, erc20Abi, maxUint256, parseEventLogs } from 'viem';
 import { farmsAbi } from '#abi';
 import { type Address, type Hex, toHex } from '#kernel';
 import { accountOf, type Role } from '../accounts.js';
-import type { ChainKey } from '../topology.js';
-import { contractsOf, type FarmRef, type Network, stakeTokenOf } from './network.js';
+import type { ChainKey, SpokeKey } from '../topology.js';
+import { actOnFarms } from './local-timelock.js';
+import { contractsOf, type Done, type FarmRef, type Network, stakeTokenOf } from './network.js';
 
 /** The state `Ended` of a farm, as the contract numbers it. */
 const FARM_ENDED = 3;
 
-/** Outcome of an action that is one transaction. */
-export interface Done {
-  readonly txHash: Hex;
+/** A farm of a chain that has a timelock of its own. */
+export interface SpokeFarmRef extends FarmRef {
+  readonly chain: SpokeKey;
 }
 
 export interface PositionChange extends FarmRef {
@@ -58,6 +59,20 @@ export async function stake(network: Network, change: PositionChange): Promise<D
   return callFarms(network, { who, chain, label: `stake by ${who}`, data: toHex(data) });
 }
 
+/** Stakes under the lock of a tier of the farm, after an approval when there is none yet. */
+export async function stakeLocked(
+  network: Network,
+  change: PositionChange & { readonly tier: number },
+): Promise<Done> {
+  const { who, chain, farmId, amount, tier } = change;
+  const { farms } = contractsOf(network, chain);
+  const token = stakeTokenOf(network, change);
+  await allow(network, { who, chain, token, spender: farms, amount });
+  const args = [farmId, amount, tier] as const;
+  const data = encodeFunctionData({ abi: farmsAbi, functionName: 'stakeLocked', args });
+  return callFarms(network, { who, chain, label: `locked stake by ${who}`, data: toHex(data) });
+}
+
 /** Takes principal out. */
 export function withdraw(network: Network, change: PositionChange): Promise<Done> {
   const { who, chain, farmId, amount } = change;
@@ -81,6 +96,21 @@ export async function claim(
   return { txHash: toHex(receipt.transactionHash), paid: claimed?.args.amount ?? 0n };
 }
 
+/** Claims what a position earned in one stream. @returns also the units of its token paid. */
+export async function claimStream(
+  network: Network,
+  { who, chain, farmId, stream }: FarmRef & { readonly who: Role; readonly stream: number },
+): Promise<Done & { readonly paid: bigint }> {
+  const args = [farmId, stream] as const;
+  const receipt = await network.chains[chain].sender(who).execute({
+    label: `claim of stream ${stream} by ${who}`,
+    to: contractsOf(network, chain).farms,
+    data: toHex(encodeFunctionData({ abi: farmsAbi, functionName: 'claimStream', args })),
+  });
+  const logs = parseEventLogs({ abi: farmsAbi, logs: receipt.logs, eventName: 'StreamClaimed' });
+  return { txHash: toHex(receipt.transactionHash), paid: logs[0]?.args.amount ?? 0n };
+}
+
 /** Principal of a position, in units of the stake token. */
 export async function stakedBy(
   network: Network,
@@ -95,17 +125,20 @@ export async function stakedBy(
   return position.principal;
 }
 
-/** Ends a farm of a spoke, whose contracts belong to the owner account. */
-export function endFarm(network: Network, { chain, farmId }: FarmRef): Promise<Done> {
+/** Ends a farm of a spoke at once, without the hub. */
+export function endFarm(network: Network, { chain, farmId }: SpokeFarmRef): Promise<Done> {
   const args = [farmId, FARM_ENDED] as const;
   const data = encodeFunctionData({ abi: farmsAbi, functionName: 'setFarmState', args });
-  return callFarms(network, { who: 'owner', chain, label: 'end of a farm', data: toHex(data) });
+  return actOnFarms(network, { spoke: chain, label: 'end of a farm', data: toHex(data) });
 }
 
-/** Opens a farm with the terms of another, which must have ended when the token is the same. */
+/**
+ * Opens a farm of a spoke at once, without the hub, with the terms of another one, which must have
+ * ended when the token is the same.
+ */
 export async function openFarmLike(
   network: Network,
-  options: { readonly farm: FarmRef; readonly newFarmId: number },
+  options: { readonly farm: SpokeFarmRef; readonly newFarmId: number },
 ): Promise<Done> {
   const { chain, farmId } = options.farm;
   const { stakeToken, scaleBits, maxRate, hasTerms } = await network.chains[
@@ -121,7 +154,7 @@ export async function openFarmLike(
     functionName: 'addFarm',
     args: [{ farmId: options.newFarmId, stakeToken, scaleBits, maxRate, hasTerms }],
   });
-  return callFarms(network, { who: 'owner', chain, label: 'opening of a farm', data: toHex(data) });
+  return actOnFarms(network, { spoke: chain, label: 'opening of a farm', data: toHex(data) });
 }
 
 async function callFarms(

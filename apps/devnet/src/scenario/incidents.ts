@@ -1,14 +1,14 @@
 import { encodeFunctionData, type Hex, pad, zeroHash } from 'viem';
-import { positionBridgeAbi } from '#abi';
+import { commandReceiverAbi } from '#abi';
 import { toHex } from '#kernel';
-import { type ChainKey, CHAINS } from '../topology.js';
-import type { Done } from './farming.js';
-import { contractsOf, type Network } from './network.js';
+import { type ChainKey, CHAINS, type SpokeKey } from '../topology.js';
+import { actLocally } from './local-timelock.js';
+import { contractsOf, type Done, type Network, spokeContractsOf } from './network.js';
 
-/** The way on which positions come to `to` from `from`. */
+/** The way on which positions come to the spoke `to` from `from`. */
 export interface Path {
   readonly from: ChainKey;
-  readonly to: ChainKey;
+  readonly to: SpokeKey;
 }
 
 /**
@@ -24,17 +24,10 @@ export function trustBridge(network: Network, path: Path): Promise<Done> {
   return setPeer(network, path, pad(contractsOf(network, path.from).bridge, { size: 32 }));
 }
 
-async function setPeer(network: Network, { from, to }: Path, peer: Hex): Promise<Done> {
-  const receipt = await network.chains[to].sender('owner').execute({
-    label: 'change of a peer',
-    to: contractsOf(network, to).bridge,
-    data: toHex(
-      encodeFunctionData({
-        abi: positionBridgeAbi,
-        functionName: 'setPeer',
-        args: [CHAINS[from].eid, peer],
-      }),
-    ),
-  });
-  return { txHash: toHex(receipt.transactionHash) };
+function setPeer(network: Network, { from, to }: Path, peer: Hex): Promise<Done> {
+  const { commandReceiver: target } = spokeContractsOf(network, to);
+  const args = [CHAINS[from].eid, peer] as const;
+  const functionName = 'setBridgePeer';
+  const data = toHex(encodeFunctionData({ abi: commandReceiverAbi, functionName, args }));
+  return actLocally(network, { spoke: to, label: 'change of a peer', calls: [{ target, data }] });
 }

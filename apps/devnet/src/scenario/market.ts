@@ -1,8 +1,7 @@
 import { encodeFunctionData, erc20Abi, parseAbi } from 'viem';
 import { type Address, type Hex, mulDivDown, toAddress, toHex } from '#kernel';
 import { accountOf } from '../accounts.js';
-import type { Done } from './farming.js';
-import { type Network, stakeTokenOf } from './network.js';
+import { type Done, type Network, stakeTokenOf } from './network.js';
 
 const PAIR_FARM = { chain: 'alpha', farmId: 2 } as const;
 const PAIR_ABI = parseAbi([

@@ -3,10 +3,10 @@ import { positionBridgeAbi } from '#abi';
 import { type Address, assert, defined, type Hex, toHex } from '#kernel';
 import { accountOf, type Role } from '../accounts.js';
 import { waitFor } from '../sleep.js';
-import { type ChainKey, CHAINS } from '../topology.js';
+import { type ChainKey, CHAINS, type SpokeKey } from '../topology.js';
 import type { WorkStatus } from '../worker/tracked-message.js';
-import { type Done, endFarm } from './farming.js';
-import { contractsOf, type FarmRef, type Network } from './network.js';
+import { endFarm } from './farming.js';
+import { contractsOf, type Done, type FarmRef, type Network } from './network.js';
 
 /** Where a credit stands, in the order of the contract. */
 const CREDIT_STATES = ['none', 'escrowed', 'restaked', 'withdrawn', 'returned'] as const;
@@ -22,6 +22,11 @@ export interface MoveRequest {
   readonly recipient?: Address;
   /** Whether the rewards earned so far go along; they stay claimable when absent. */
   readonly carriesRewards?: boolean;
+}
+
+/** A move to a farm whose chain has a timelock of its own. */
+export interface MoveToSpoke extends MoveRequest {
+  readonly to: FarmRef & { readonly chain: SpokeKey };
 }
 
 /** A move that was sent. */
@@ -129,7 +134,7 @@ export function waitForArrival(network: Network, credit: CreditRef): Promise<Cre
  * Lets a move fail: its compose call is held until the destination farm, on a spoke, has ended. The
  * position then waits in escrow.
  */
-export async function moveIntoEscrow(network: Network, request: MoveRequest): Promise<SentMove> {
+export async function moveIntoEscrow(network: Network, request: MoveToSpoke): Promise<SentMove> {
   const path = { src: request.from.chain, dst: request.to.chain };
   await network.control.changeFaults({ hold: { compose: true } }, path);
   const sent = await move(network, request);

@@ -1,11 +1,11 @@
 import { type ChainContracts, type Deployment, parseDeployment } from '#config';
-import { type Address, defined } from '#kernel';
+import { type Address, defined, type Hex } from '#kernel';
 import { DevChain } from '../chains/dev-chain.js';
 import { ControlClient } from '../control/control-client.js';
 import type { Devnet } from '../devnet.js';
 import { devnetFolder, DevnetFolderUnusable, readControlAddress } from '../devnet-folder.js';
 import { chainOf } from '../network-start.js';
-import { type ChainKey, forEachChain, type PerChain } from '../topology.js';
+import { type ChainKey, forEachChain, type PerChain, type SpokeKey } from '../topology.js';
 
 /** A running devnet as a scenario acts on it. */
 export interface Network {
@@ -18,6 +18,11 @@ export interface Network {
 export interface FarmRef {
   readonly chain: ChainKey;
   readonly farmId: number;
+}
+
+/** Outcome of an action that is one transaction. */
+export interface Done {
+  readonly txHash: Hex;
 }
 
 /** Acts on a devnet of this process. */
@@ -58,12 +63,26 @@ export function hubContractsOf(network: Network): {
   readonly controller: Address;
   readonly governor: Address;
   readonly timelock: Address;
+  readonly commandSender: Address;
 } {
-  const { controller, governor, timelock } = contractsOf(network, 'hub');
+  const { controller, governor, timelock, commandSender } = contractsOf(network, 'hub');
   return {
     controller: defined(controller, 'controller'),
     governor: defined(governor, 'governor'),
     timelock: defined(timelock, 'timelock'),
+    commandSender: defined(commandSender, 'sender of commands'),
+  };
+}
+
+/** Contracts through which a spoke is governed. */
+export function spokeContractsOf(
+  network: Network,
+  key: SpokeKey,
+): { readonly commandReceiver: Address; readonly timelock: Address } {
+  const { commandReceiver, timelock } = contractsOf(network, key);
+  return {
+    commandReceiver: defined(commandReceiver, `receiver of commands on ${key}`),
+    timelock: defined(timelock, `timelock of ${key}`),
   };
 }
 

@@ -3,8 +3,7 @@ import { emissionControllerAbi, governorAbi } from '#abi';
 import { type Address, assert, defined, type Hex, toHex } from '#kernel';
 import type { Provider } from '../accounts.js';
 import { waitFor } from '../sleep.js';
-import type { Done } from './farming.js';
-import { hubContractsOf, type Network } from './network.js';
+import { type Done, hubContractsOf, type Network } from './network.js';
 
 /** States of a proposal, in the order of the contract. */
 const PROPOSAL_STATES = [

@@ -40,6 +40,28 @@ abstract contract FarmsFunding is FarmsBridging {
         _pull(token, amount);
     }
 
+    /// @dev What was emitted to nobody can go nowhere else: an ended farm takes no adjustment that
+    /// would stream it again.
+    function sweepStream(uint32 farmId, uint8 stream) external nonReentrant {
+        (FarmMath.ExtraSlots storage extra, FarmMath.Visit memory visit) =
+            _openExtra(farmId, stream);
+        if (!FarmMath.isEnded(visit.terms) || block.timestamp < visit.endAt) {
+            revert IFarms.Farms_StreamNotOver(farmId, stream);
+        }
+        uint256 tokenWord = extra.tokenWord;
+        uint256 amount = visit.remaining + visit.idle + (tokenWord >> 160);
+        if (amount == 0) revert IFarms.Farms_ZeroAmount();
+        visit.remaining = 0;
+        visit.idle = 0;
+        FarmMath.storeExtra(extra, visit);
+        extra.tokenWord = uint160(tokenWord);
+        address token = address(uint160(tokenWord));
+        _books[token].funded -= uint96(amount);
+        address to = extra.funder == address(0) ? TREASURY_ACCOUNT : extra.funder;
+        emit IFarms.StreamSwept(farmId, stream, to, uint96(amount), _nextSeq());
+        IERC20(token).safeTransfer(to, amount);
+    }
+
     function recover(address token, address to, uint256 amount) external onlyOwner nonReentrant {
         if (to == address(0)) revert IFarms.Farms_ZeroAddress();
         if (amount == 0) revert IFarms.Farms_ZeroAmount();

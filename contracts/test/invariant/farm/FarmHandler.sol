@@ -8,7 +8,7 @@ import {FarmUserActions} from "./FarmUserActions.sol";
 contract FarmHandler is FarmUserActions, FarmOwnerActions {
     /// @notice Selectors the fuzzer calls; `wait` stands for time and comes up more often.
     function actions() external pure returns (bytes4[] memory selectors) {
-        selectors = new bytes4[](28);
+        selectors = new bytes4[](27);
         selectors[0] = this.stake.selector;
         selectors[1] = this.stakeFor.selector;
         selectors[2] = this.stakeLocked.selector;
@@ -33,9 +33,8 @@ contract FarmHandler is FarmUserActions, FarmOwnerActions {
         selectors[21] = this.claimToBridge.selector;
         selectors[22] = this.donate.selector;
         selectors[23] = this.recover.selector;
-        selectors[24] = this.payTreasury.selector;
+        selectors[24] = this.wait.selector;
         selectors[25] = this.wait.selector;
         selectors[26] = this.wait.selector;
-        selectors[27] = this.wait.selector;
     }
 }

@@ -112,6 +112,20 @@ contract FarmModel {
         stream.endAt = Math.max(stream.endAt, endAt);
     }
 
+    /// @notice Wei a stream has not emitted to anybody.
+    function unowedOf(uint32 farmId, uint8 index) external view returns (uint256) {
+        StreamModel storage stream = _streams[farmId][index];
+        return (stream.remainingX + stream.idleX) >> FRACTION_BITS;
+    }
+
+    /// @notice What a stream has not emitted to anybody goes back to its funder.
+    function sweep(uint32 farmId, uint8 index) external {
+        StreamModel storage stream = _streams[farmId][index];
+        stream.remainingX = 0;
+        stream.idleX = 0;
+        ++operations[farmId];
+    }
+
     function pay(uint32 farmId, uint8 stream, address user, uint256 amount) external {
         paid[farmId][stream][user] += amount;
         ++operations[farmId];

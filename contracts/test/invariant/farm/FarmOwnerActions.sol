@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IFarms} from "../../../src/interfaces/IFarms.sol";
+import {PlainToken} from "../../support/Tokens.sol";
 import {FarmModel} from "./FarmModel.sol";
 import {FarmWorld} from "./FarmWorld.sol";
 
@@ -91,8 +92,9 @@ abstract contract FarmOwnerActions is FarmWorld {
         }
     }
 
-    /// @dev The farm with terms ends, late in a run, and its successor opens.
-    /// @custom:property F-13
+    /// @dev The farm with terms ends, late in a run, and its successor opens; after that its
+    /// streams pay back what nobody earned.
+    /// @custom:property F-02, F-13, F-14
     function succeed(uint256 seed) external counted {
         if (isKnown(SUCCESSOR)) {
             vm.expectRevert(
@@ -101,8 +103,10 @@ abstract contract FarmOwnerActions is FarmWorld {
                 )
             );
             FARMS.addFarm(IFarms.NewFarm(5, address(SMALL), 64, 1, true));
+            _sweepStream(uint8(1 + seed % 3));
             return;
         }
+        _sweepStream(uint8(1 + seed % 3));
         if (seed % 4 != 0) return;
         FARMS.setFarmState(TERMS, IFarms.FarmState.Ended);
         _addTermsFarm(SUCCESSOR);
@@ -170,7 +174,10 @@ abstract contract FarmOwnerActions is FarmWorld {
         uint256 earned = FARMS.earned(id, user);
         uint256 paid = FARMS.claimToBridge(id, user, unit);
         assertEq(paid, earned - earned % unit, "whole units, all of them");
-        assertEq(FARMS.earned(id, user), earned - paid, "the rest stays pending");
+        // What the rest's division by the weight cuts off is dust, and may take a wei with it.
+        uint256 rest = FARMS.earned(id, user);
+        assertLe(rest, earned - paid, "the rest stays pending");
+        assertLe(earned - paid, rest + 1, "less a wei at most");
         MODEL.pay(id, 0, user, paid);
         if (paid != 0) _effect();
     }
@@ -187,9 +194,10 @@ abstract contract FarmOwnerActions is FarmWorld {
         _effect();
     }
 
-    /// @dev Only what is held beyond everything owed leaves.
-    /// @custom:property E24
+    /// @dev The treasury takes its fees, and of the rest only what is beyond everything owed
+    /// leaves. @custom:property E24
     function recover(uint8 which) external counted {
+        _payTreasury();
         address token = which % 2 == 0 ? address(REWARD) : address(SMALL);
         uint256 surplus = FARMS.surplusOf(token);
         vm.expectRevert(abi.encodeWithSelector(IFarms.Farms_NoSurplus.selector, token, surplus));
@@ -197,14 +205,6 @@ abstract contract FarmOwnerActions is FarmWorld {
         if (surplus == 0) return;
         FARMS.recover(token, TREASURY, surplus);
         recovered[token] += surplus;
-        _effect();
-    }
-
-    function payTreasury() external counted {
-        uint256 due = FARMS.treasuryDue(address(SMALL));
-        if (due == 0) return;
-        FARMS.payTreasury(address(SMALL));
-        treasuryPaid[address(SMALL)] += due;
         _effect();
     }
 
@@ -216,6 +216,16 @@ abstract contract FarmOwnerActions is FarmWorld {
         }
         skip(elapsed);
         if (elapsed != 0) _effect();
+    }
+
+    function _payTreasury() private {
+        uint256 due = FARMS.treasuryDue(address(SMALL));
+        if (due == 0) return;
+        uint256 held = SMALL.balanceOf(TREASURY);
+        FARMS.payTreasury(address(SMALL));
+        assertEq(SMALL.balanceOf(TREASURY) - held, due, "the treasury is paid what it is owed");
+        assertEq(FARMS.treasuryDue(address(SMALL)), 0, "once");
+        _effect();
     }
 
     /// @dev Some arrivals bring a lock, and only such that their owner sent himself.
@@ -270,6 +280,32 @@ abstract contract FarmOwnerActions is FarmWorld {
             return (true, "");
         } catch (bytes memory data) {
             return (false, data);
+        }
+    }
+
+    /// @dev Of the farm that was succeeded only what nobody earned leaves, and only once.
+    function _sweepStream(uint8 stream) private {
+        IFarms.Stream memory before = FARMS.streamOf(TERMS, stream);
+        if (!_isEnded(TERMS) || block.timestamp < before.endAt) {
+            vm.expectRevert(
+                abi.encodeWithSelector(IFarms.Farms_StreamNotOver.selector, TERMS, stream)
+            );
+            FARMS.sweepStream(TERMS, stream);
+            return;
+        }
+        PlainToken token = PlainToken(before.token);
+        uint256 held = token.balanceOf(address(this));
+        _remember(TERMS);
+        uint256 unowed = MODEL.unowedOf(TERMS, stream);
+        try FARMS.sweepStream(TERMS, stream) {
+            uint256 swept = token.balanceOf(address(this)) - held;
+            assertApproxEqAbs(swept, unowed, MODEL.operations(TERMS), "what nobody earned");
+            MODEL.sweep(TERMS, stream);
+            _assertOthersKept(TERMS, address(0));
+            _effect();
+        } catch (bytes memory reason) {
+            assertEq(bytes4(reason), IFarms.Farms_ZeroAmount.selector, "the only refusal");
+            assertLe(unowed, MODEL.operations(TERMS), "with nothing to pay back");
         }
     }
 }

@@ -242,7 +242,8 @@ abstract contract FarmUserActions is FarmWorld {
 
     /// @custom:property F-19
     function poke(uint256 who, bool isOwner) external counted {
-        (address user, uint32 id) = (_userAt(who), isKnown(SUCCESSOR) ? SUCCESSOR : TERMS);
+        uint32 id = isKnown(SUCCESSOR) ? SUCCESSOR : TERMS;
+        address user = _mispriced(id, who);
         FarmModel.UserModel memory account = MODEL.accountOf(id, user);
         if (account.principal == 0) return;
         uint256 weight = account.principal * MODEL.boostOf(id, user) / 10_000;
@@ -300,6 +301,7 @@ abstract contract FarmUserActions is FarmWorld {
         FarmModel.UserModel memory target = MODEL.accountOf(SUCCESSOR, user);
         if (target.lockEnd > block.timestamp) return;
         uint96 amount = uint96(bound(amountSeed, 1, principal));
+        if (!_fits(SUCCESSOR, amount)) return;
         uint256 depositedAt = MODEL.accountOf(TERMS, user).depositedAt;
         _remember(TERMS);
         vm.prank(user);
@@ -311,6 +313,19 @@ abstract contract FarmUserActions is FarmWorld {
         _assertOthersKept(TERMS, user);
         _assertKept(TERMS, user);
         _effect();
+    }
+
+    /// @dev From `who` on the first whose boost has changed since the last touch; `who` for nobody.
+    function _mispriced(uint32 id, uint256 who) private view returns (address user) {
+        who %= USERS;
+        for (uint256 i; i < USERS; ++i) {
+            user = _userAt(who + i);
+            FarmModel.UserModel memory account = MODEL.accountOf(id, user);
+            if (account.principal * MODEL.boostOf(id, user) / 10_000 != account.weight) {
+                return user;
+            }
+        }
+        return _userAt(who);
     }
 
     function _booked(uint32 id, address user, uint256 amount) private {

@@ -34,7 +34,6 @@ abstract contract FarmWorld is Test, Effects {
 
     /// @dev Tokens sent to the farms by nobody for nothing.
     mapping(address token => uint256) public donated;
-    mapping(address token => uint256) public treasuryPaid;
     mapping(address token => uint256) public recovered;
     mapping(uint32 farmId => mapping(uint8 stream => uint256)) private _accSeen;
 
@@ -129,10 +128,20 @@ abstract contract FarmWorld is Test, Effects {
         uint256 kind = seed % 8;
         if (kind == 0) return uint96(minimum);
         if (kind == 1) return uint96(minimum + 1);
-        if (kind == 2) {
-            return uint96(minimum + uint256(type(uint64).max) / (farmId >= TERMS ? 8 : 1));
-        }
+        if (kind == 2) return uint96(minimum + _largeAmount(farmId));
         return uint96(bound(seed / 8, minimum, farmId >= TERMS ? 1e15 : 1e24));
+    }
+
+    /// @dev Where weights have to stay below 2^64, an eighth of that and only while it fits.
+    function _largeAmount(uint32 farmId) private view returns (uint256) {
+        if (farmId < TERMS) return type(uint64).max;
+        uint256 amount = uint256(type(uint64).max) / 8;
+        return _fits(farmId, amount) ? amount : 0;
+    }
+
+    /// @dev Whether weights stay below 2^64 whatever boosts the positions of a farm with terms get.
+    function _fits(uint32 farmId, uint256 amount) internal view returns (bool) {
+        return MODEL.totalPrincipal(farmId) + amount <= type(uint64).max / 3;
     }
 
     function _tokenAt(address token) internal pure returns (PlainToken) {

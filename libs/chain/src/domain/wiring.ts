@@ -8,20 +8,10 @@ import {
 } from '#abi';
 import type { ChainDeployment, Deployment } from '#config';
 import type { Address, Hex } from '#kernel';
-import { encodeFunctionData, numberToHex, padHex } from 'viem';
-
-/** One value a contract must hold for the deployment file to be about the contracts that are there. */
-export interface WiringFact {
-  /** What is asked, such as `farms.receiver()`. */
-  readonly question: string;
-  readonly to: Address;
-  readonly data: Hex;
-  /** The answer the deployment file implies, one word of 32 bytes. */
-  readonly expected: Hex;
-  readonly kind: 'address' | 'number';
-  /** Zero stands for what governance has not decided yet, which is no mistake of the file. */
-  readonly mayBeZero: boolean;
-}
+import { encodeFunctionData } from 'viem';
+import { optionsIn, receiveGasOf } from './enforced-options.js';
+import { commandFacts, ownershipFacts, pathFacts } from './governance-wiring.js';
+import { isAddress, isNumber, type WiringFact } from './wiring-fact.js';
 
 /** A contract the deployment file names: its field and its address. */
 export interface NamedContract {
@@ -72,6 +62,9 @@ export function wiringFacts(deployment: Deployment, chain: ChainDeployment): rea
     isAddress(bridgeCall('ENDPOINT'), endpoint),
     ...controllerFacts(deployment, chain),
     ...governorFacts(chain),
+    ...ownershipFacts(chain),
+    ...commandFacts(deployment, chain),
+    ...pathFacts(deployment, chain),
   ];
 }
 
@@ -106,17 +99,6 @@ function governorFacts({ contracts }: ChainDeployment): readonly WiringFact[] {
   return [isAddress({ question: 'governor.timelock()', to: governor, data }, timelock)];
 }
 
-type Call = Pick<WiringFact, 'question' | 'to' | 'data'>;
-
-function isAddress(call: Call, expected: Address): WiringFact {
-  return { ...call, expected: padHex(expected), kind: 'address', mayBeZero: false };
-}
-
-function isNumber(call: Call, expected: number): WiringFact {
-  const word = numberToHex(expected, { size: 32 });
-  return { ...call, expected: word, kind: 'number', mayBeZero: false };
-}
-
 /**
  * The sentence about an answer that is not the expected one, else undefined.
  *
@@ -124,12 +106,22 @@ function isNumber(call: Call, expected: number): WiringFact {
  */
 export function wiringProblem(fact: WiringFact, answer: Hex | undefined): string | undefined {
   const { question, to, expected, mayBeZero } = fact;
+  if (fact.kind === 'options') return optionsProblem(fact, answer);
   if (answer === undefined || answer.length !== expected.length) {
     return `${question} has no answer: another contract is at ${to}`;
   }
-  if (answer.toLowerCase() === expected.toLowerCase()) return undefined;
+  const right = [expected, ...(fact.orElse === undefined ? [] : [fact.orElse])];
+  if (right.some((word) => word.toLowerCase() === answer.toLowerCase())) return undefined;
   if (mayBeZero && BigInt(answer) === 0n) return undefined;
   return `${question} is ${shown(fact, answer)}, the deployment says ${shown(fact, expected)}`;
+}
+
+function optionsProblem({ question, to, expected }: WiringFact, answer: Hex | undefined) {
+  const options = answer === undefined ? undefined : optionsIn(answer);
+  if (options === undefined) return `${question} has no answer: another contract is at ${to}`;
+  const gas = receiveGasOf(options);
+  if (gas >= BigInt(expected)) return undefined;
+  return `${question} buy ${gas} gas for a delivery, which takes up to ${BigInt(expected)}`;
 }
 
 function shown({ kind }: WiringFact, word: Hex): string {

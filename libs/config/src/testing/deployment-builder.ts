@@ -17,10 +17,13 @@ export function aDeploymentFile(): DeploymentJson {
           ...contractsFrom(0x1000),
           controller: addressAt(0x10c0),
           governor: addressAt(0x10c1),
-          timelock: addressAt(0x10c2),
+          commandSender: addressAt(0x10c2),
         },
       },
-      aChain({ key: 'alpha', chainId: 900_231, eid: 50_231, firstAddress: 0x2000 }),
+      {
+        ...aChain({ key: 'alpha', chainId: 900_231, eid: 50_231, firstAddress: 0x2000 }),
+        contracts: { ...contractsFrom(0x2000), commandReceiver: addressAt(0x20c0) },
+      },
     ],
   };
 }
@@ -37,9 +40,11 @@ interface ContractsJson {
   farms: string;
   receiver: string;
   bridge: string;
+  timelock: string;
   controller?: string;
   governor?: string;
-  timelock?: string;
+  commandSender?: string;
+  commandReceiver?: string;
 }
 
 export interface DeploymentJson {
@@ -74,6 +79,7 @@ function aChain(options: {
     blockTimeMs: 1000,
     finality: { mode: 'tag' },
     contracts: contractsFrom(firstAddress),
+    guardian: addressAt(firstAddress + 13),
     farms: [
       {
         farmId: 1,
@@ -101,6 +107,7 @@ function contractsFrom(first: number): ContractsJson {
     farms: addressAt(first + 9),
     receiver: addressAt(first + 10),
     bridge: addressAt(first + 11),
+    timelock: addressAt(first + 12),
   };
 }
 

@@ -303,6 +303,7 @@ describe('accrueStream', () => {
     expect(streamIn(again, EMISSION)).toMatchObject({ remaining: 801n, endAt: 1_300 });
   });
 
+  /** @property E27 */
   it('moves only the time once the stream has ended', () => {
     const stream = aStream({ remaining: 5n, endAt: 1_000 });
     expect(accrueStream(stream, split, 1_100)).toEqual({ ...stream, lastAt: 1_100 });

@@ -6,6 +6,7 @@ import {
   keepRemainder,
   spreadResidue,
   type StreamState,
+  sweepStream,
 } from './stream.js';
 
 /**
@@ -303,6 +304,17 @@ export function adjustFarm(options: {
   const { farm, stream: index, ...change } = options;
   const stream = adjustStream({ stream: streamIn(farm, index), split: farm, ...change });
   return withStream(farm, index, stream);
+}
+
+/** The farm after a stream that is over gave back `swept` wei, which nobody earned. */
+export function sweepFarm(options: {
+  readonly farm: FarmState;
+  readonly stream: number;
+  readonly at: number;
+}): { readonly farm: FarmState; readonly swept: bigint } {
+  const { farm, stream: index, at } = options;
+  const { stream, swept } = sweepStream(streamIn(farm, index), farm, at);
+  return { farm: withStream(farm, index, stream), swept };
 }
 
 /** Wei of a stream that the position could claim at `at`; rounds down, the rest stays pending. */

@@ -10,6 +10,7 @@ import {
   newFarm,
   type Stake,
   streamIn,
+  sweepFarm,
   withStream,
 } from './accumulator.js';
 import {
@@ -56,6 +57,9 @@ export function applyFarmEvent(book: FarmBook, event: FarmEvent): void {
       return;
     case 'stream-adjusted':
       applyAdjustment(book, event);
+      return;
+    case 'stream-swept':
+      applySweep(book, event);
       return;
     case 'treasury-paid': {
       const { token, amount } = event;
@@ -222,6 +226,18 @@ function applyAdjustment(book: FarmBook, event: EventOf<'stream-adjusted'>): voi
   );
   setFarm(book, farm);
   changeToken(book, after.token, ({ funded }) => ({ funded: funded + delta }));
+}
+
+function applySweep(book: FarmBook, event: EventOf<'stream-swept'>): void {
+  const { farmId, stream, amount, at } = event;
+  const { farm, swept } = sweepFarm({ farm: farmIn(book, farmId), stream, at });
+  assert(
+    swept === amount,
+    `farm ${farmId}: stream ${stream} gave back ${amount} wei, the replica says ${swept}`,
+  );
+  setFarm(book, farm);
+  const { token } = streamIn(farm, stream);
+  changeToken(book, token, ({ funded }) => ({ funded: funded - swept }));
 }
 
 /** What stakers get is in the `stream-adjusted` beside it. */

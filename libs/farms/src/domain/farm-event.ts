@@ -131,6 +131,15 @@ export interface StreamAdjusted extends OfFarm {
   readonly endAt: number;
 }
 
+/** What nobody earned of a stream that is over in an ended farm went back. */
+export interface StreamSwept extends OfFarm {
+  readonly kind: 'stream-swept';
+  readonly stream: number;
+  /** Its funder, or the treasury. */
+  readonly to: Address;
+  readonly amount: bigint;
+}
+
 export interface RecipientSet extends Placed {
   readonly kind: 'recipient-set';
   readonly user: Address;
@@ -176,6 +185,7 @@ export type FarmEvent =
   | StreamAdded
   | FunderSet
   | StreamAdjusted
+  | StreamSwept
   | RecipientSet
   | TreasuryPaid
   | SurplusRecovered

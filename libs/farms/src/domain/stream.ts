@@ -116,6 +116,18 @@ export function adjustStream(options: {
   return { ...stream, remaining, idle: 0n, endAt, funded: stream.funded + delta };
 }
 
+/** The stream at `at`, when it is over, without the wei that were not emitted to anybody. */
+export function sweepStream(
+  from: StreamState,
+  split: Split,
+  at: number,
+): { readonly stream: StreamState; readonly swept: bigint } {
+  const stream = accrueStream(from, split, at);
+  assert(stream.endAt <= at, `the stream runs until ${stream.endAt}, later than ${at}`);
+  const swept = stream.remaining + stream.idle;
+  return { stream: { ...stream, remaining: 0n, idle: 0n, funded: stream.funded - swept }, swept };
+}
+
 /** Wei not emitted to anybody at `at`: remaining and idle. */
 export function unstreamedOf(stream: StreamState, split: Split, at: number): bigint {
   const now = accrueStream(stream, split, at);

@@ -19,6 +19,8 @@ export interface ProposalCall {
   /** Name of the function, or its selector when it is not known. */
   readonly function: string;
   readonly args: readonly { readonly name: string; readonly value: string }[];
+  /** What it tells other chains to do, one sentence a command; empty for any other call. */
+  readonly commands: readonly { readonly chainKey: string; readonly sentence: string }[];
 }
 
 /** One thing that has to be so once the proposal is executed. */

@@ -4,7 +4,7 @@ import { foldProposal } from './fold-proposal.js';
 import type { ProposalEvent, ProposalPlace } from './proposal-event.js';
 import { type ControllerChange, parametersAfter, registeredChains } from './parameter-state.js';
 import type { ProposalCall } from './proposal-view.js';
-import { verifyProposal } from './verify-proposal.js';
+import { type SentCommand, verifyProposal } from './verify-proposal.js';
 
 const account = (byte: string) => toAddress(`0x${byte.repeat(20)}`);
 const hash = (byte: string): Hex => `0x${byte.repeat(32)}`;
@@ -48,6 +48,7 @@ const aCall = (fields: Partial<ProposalCall> = {}): ProposalCall => ({
     { name: 'decayBps', value: '1000' },
     { name: 'decayEvery', value: '2' },
   ],
+  commands: [],
   ...fields,
 });
 
@@ -150,8 +151,51 @@ describe('verifyProposal', () => {
       history: [change],
       executedIn: 5,
       epochs,
+      commands: [],
       ...fields,
     });
+
+  it.each<[SentCommand['state'], 'verified' | 'waiting' | 'failed', boolean | null]>([
+    ['applied', 'verified', true],
+    ['sent', 'waiting', null],
+    ['waiting', 'waiting', null],
+    ['failed', 'waiting', null],
+    ['stale', 'failed', false],
+    ['cancelled', 'failed', false],
+    ['refused', 'failed', false],
+  ])('finds a command that is %s %s', (state, status, ok) => {
+    const said = { chainKey: 'alpha', sentence: 'End farm 3.' };
+    const call = aCall({
+      contractName: 'CommandSender',
+      function: 'send',
+      args: [],
+      commands: [said],
+    });
+    const verification = verify({
+      calls: [call],
+      changes: [],
+      commands: [{ ...said, id: 'alpha:7', state }],
+    });
+    expect(verification.status).toBe(status);
+    expect(verification.checks.at(-1)).toEqual({
+      what: 'command alpha:7: End farm 3.',
+      chainKey: 'alpha',
+      expected: 'applied',
+      actual: state,
+      ok,
+    });
+  });
+
+  it('waits for a command that no index shows yet', () => {
+    const said = { chainKey: 'alpha', sentence: 'End farm 3.' };
+    const call = aCall({
+      contractName: 'CommandSender',
+      function: 'send',
+      args: [],
+      commands: [said],
+    });
+    expect(verify({ calls: [call], changes: [] }).status).toBe('waiting');
+  });
 
   it('waits for an epoch decided under the change', () => {
     const { status, checks } = verify({ epochs: epochs.slice(0, 1) });

@@ -1,3 +1,4 @@
+import { type CommandState, isCommandSettled } from '#messaging';
 import { type ControllerChange, parameterOf, parametersAfter } from './parameter-state.js';
 import type { ProposalCall, Verification, VerificationCheck } from './proposal-view.js';
 
@@ -8,6 +9,15 @@ export interface DecidedEpoch {
   /** Chains the controller had registered when it was decided. */
   readonly registered: readonly { readonly chainKey: string; readonly hasFarms: boolean }[];
   readonly orders: readonly { readonly chainKey: string; readonly status: string }[];
+}
+
+/** What verification needs of a command that the execution sent. */
+export interface SentCommand {
+  /** Such as `alpha:7`. */
+  readonly id: string;
+  readonly chainKey: string;
+  readonly sentence: string;
+  readonly state: CommandState;
 }
 
 const NOT_SET = 'not set';
@@ -35,6 +45,7 @@ const EFFECTS: Readonly<
  * Says whether an executed proposal has had its effect: every call left its change on the hub
  * and the parameters it sets, and for changes of the emission the first epoch decided under them
  * has the right budget and was applied on every registered chain that has farms, at least on one.
+ * Every command it sent has to be applied on its chain.
  */
 export function verifyProposal(options: {
   readonly calls: readonly ProposalCall[];
@@ -47,13 +58,20 @@ export function verifyProposal(options: {
   readonly executedIn: number;
   /** Decided epochs in any order. */
   readonly epochs: readonly DecidedEpoch[];
+  /** What the sender of commands emitted in the transaction that executed the proposal. */
+  readonly commands: readonly SentCommand[];
 }): Verification {
   const { calls, hubKey, changes, history, epochs } = options;
   const onHub = calls.map((call) => checkCall(call, hubKey, changes));
   const changing = calls.filter((call) => effectOf(call)?.changesEpochs === true);
   const first = changing.length === 0 ? undefined : firstEpoch(options);
   const later = first === undefined ? [] : checkEpoch({ hubKey, changing, changes, first, epochs });
-  const checks = [...onHub, ...checkParameters({ calls, hubKey, history }), ...later];
+  const checks = [
+    ...onHub,
+    ...checkParameters({ calls, hubKey, history }),
+    ...later,
+    ...checkCommands(options),
+  ];
   if (checks.some(({ ok }) => ok === false)) return { status: 'failed', checks };
   return { status: checks.every(({ ok }) => ok === true) ? 'verified' : 'waiting', checks };
 }
@@ -102,6 +120,24 @@ function checkParameters(options: {
     const what = `parameters after ${call.contractName}.${call.function}`;
     return [{ what, chainKey: hubKey, expected, actual, ok: actual === expected }];
   });
+}
+
+/** Only a command that its chain can still carry out may become applied. */
+function checkCommands(options: {
+  readonly calls: readonly ProposalCall[];
+  readonly hubKey: string;
+  readonly commands: readonly SentCommand[];
+}): readonly VerificationCheck[] {
+  const { calls, hubKey, commands } = options;
+  const count = calls.reduce((total, call) => total + call.commands.length, 0);
+  const checks = commands.map(({ id, chainKey, sentence, state }) => {
+    const ok = isCommandSettled(state) ? state === 'applied' : null;
+    const what = `command ${id}: ${sentence}`;
+    return { what, chainKey, expected: 'applied', actual: state, ok };
+  });
+  if (commands.length === count) return checks;
+  const [expected, actual] = [`${count}`, `${commands.length}`];
+  return [...checks, { what: 'commands sent', chainKey: hubKey, expected, actual, ok: null }];
 }
 
 /** First epoch that can only have been decided under the changes. */

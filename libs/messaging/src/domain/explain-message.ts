@@ -1,4 +1,5 @@
 import { gapAdvice, gapSentence, type IndexGap } from './index-gap.js';
+import { explainKeeping, type Keeping } from './keeping.js';
 import type { MessageKind, MessageStatus } from './message-view.js';
 
 /** Facts the sentences about a packet are made of. */
@@ -14,6 +15,8 @@ export interface Explanation {
   readonly missingNonce: bigint | null;
   /** Decoded revert reason of the last failed attempt. */
   readonly reason: string | null;
+  /** Why the receiver keeps what it took; `null` when it does not. */
+  readonly keeping: Keeping | null;
   /** What hides the chain from us; `null` when nothing does. */
   readonly sourceGap: IndexGap | null;
   readonly destinationGap: IndexGap | null;
@@ -29,6 +32,7 @@ const FUNDS: Record<MessageKind, string> = {
   'emission-order': 'the reward tokens of the order',
   'position-move': 'the moved principal',
   'token-transfer': 'the sent tokens',
+  command: 'the command',
   other: 'nothing of value',
 };
 
@@ -68,7 +72,8 @@ function explainInFlight(facts: Explanation): Sentences {
 
 function explainSeenInFlight(facts: Explanation): Sentences {
   const { source, destination, confirmations, dvns } = facts;
-  const funds = `${FUNDS[facts.kind]} left ${source} and will be credited on ${destination}`;
+  const arriving = facts.kind === 'command' ? 'taken' : 'credited';
+  const funds = `${FUNDS[facts.kind]} left ${source} and will be ${arriving} on ${destination}`;
   if (facts.status === 'verifying') {
     return {
       cause: `${dvns.attested} of ${dvns.required} DVNs have attested the packet; ${funds}.`,
@@ -87,7 +92,11 @@ function explainArrived(facts: Explanation): Sentences {
   const { source, destination } = facts;
   const funds = FUNDS[facts.kind];
   const reason = facts.reason ?? 'unknown reason';
-  const waiting = `${funds} left ${source} and are not credited on ${destination} yet`;
+  const open = facts.kind === 'command' ? 'is not taken' : 'are not credited';
+  const waiting = `${funds} left ${source} and ${open} on ${destination} yet`;
+  if (facts.keeping !== null) {
+    return explainKeeping(facts.keeping, { source, destination, funds });
+  }
   switch (facts.status) {
     case 'blocked':
       return {
@@ -112,18 +121,27 @@ function explainArrived(facts: Explanation): Sentences {
         nextStep: 'Remove the reason, then retry: anyone may call lzCompose on the endpoint.',
       };
     case 'cleared':
-      return {
-        cause:
-          `The packet was cleared on ${destination} without running the receiver; ${funds} left ` +
-          `${source} and were never credited.`,
-        nextStep: 'Find out who cleared it; governance has to make the owner whole.',
-      };
+      return explainCleared(facts);
     default:
       return {
         cause: `The packet is verified and waits for the executor; ${waiting}.`,
         nextStep: 'Wait for the executor; anyone may call lzReceive on the endpoint instead.',
       };
   }
+}
+
+function explainCleared({ source, destination, kind }: Explanation): Sentences {
+  const cleared = `The packet was cleared on ${destination}, or refused there for ever`;
+  if (kind === 'command') {
+    return {
+      cause: `${cleared}; the command was never taken.`,
+      nextStep: 'Find out who cleared it; governance has to send the command again.',
+    };
+  }
+  return {
+    cause: `${cleared}; ${FUNDS[kind]} left ${source} and were never credited.`,
+    nextStep: 'Find out who cleared it; governance has to make the owner whole.',
+  };
 }
 
 function explainUnseen(facts: Explanation): Sentences {

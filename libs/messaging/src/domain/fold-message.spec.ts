@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { type Hex, toAddress } from '#kernel';
 import { toBytes32 } from './bytes.js';
 import { type ChainProgress, foldMessage, type MessageContext } from './fold-message.js';
-import type { EventPlace, MessageEvent } from './message-event.js';
+import type { EventPlace } from './event-place.js';
+import type { CommandHappening } from './command-event.js';
+import type { MessageEvent, MessageEventOf } from './message-event.js';
 import type { MessageStatus } from './message-view.js';
 import type { PacketPath } from './packet.js';
 
@@ -38,6 +40,7 @@ const aChain = (fields: Partial<ChainProgress>): ChainProgress => ({
   lastError: null,
   receiver: account('ee'),
   bridge: account('ff'),
+  commandReceiver: null,
   dvns,
   ...fields,
 });
@@ -63,7 +66,7 @@ const aContext = (
 
 const there = aPlace({ chainId: 20, blockNumber: 50, blockTimestamp: 1_010, txHash: hash('c1') });
 const payloadHash = hash('44');
-const sent: MessageEvent = {
+const sent: MessageEventOf<'sent'> = {
   kind: 'sent',
   place: aPlace(),
   path,
@@ -73,13 +76,15 @@ const sent: MessageEvent = {
     amountSD: 5n,
     compose: { from: account('aa'), message: '0x' },
   },
+  command: null,
 };
-const plain: MessageEvent = {
+const plain: MessageEventOf<'sent'> = {
   kind: 'sent',
   place: aPlace(),
   path,
   payloadHash,
   transfer: { sendTo: account('01'), amountSD: 5n, compose: null },
+  command: null,
 };
 const attestedBy = (dvn: Hex, of = payloadHash): MessageEvent => ({
   kind: 'attested',
@@ -96,8 +101,33 @@ const composed: MessageEvent = { kind: 'compose-delivered', place: there };
 const receiveFailed: MessageEvent = { kind: 'receive-failed', place: there, reason: 'NoPeer(2)' };
 const composeFailed: MessageEvent = { kind: 'compose-failed', place: there, reason: 'Paused()' };
 
+const queued: MessageEvent = { kind: 'inbound-queued', place: there, amountWei: 5n };
+const released: MessageEvent = { kind: 'inbound-released', place: there, amountWei: 5n };
+const dropped: MessageEvent = { kind: 'inbound-dropped', place: there, amountWei: 5n };
+const command: MessageEventOf<'sent'> = {
+  ...plain,
+  transfer: null,
+  command: { eid: 2, no: 3n },
+};
+const taken = (happening: CommandHappening): MessageEvent => ({
+  kind: 'command-taken',
+  place: there,
+  happening,
+});
+const guid = hash('99');
+const applied = taken({ kind: 'applied', guid });
+const appliedLater = taken({ kind: 'applied', guid: null });
+const commandFailed = taken({ kind: 'failed', guid, bytes: '0x0701', reason: 'Farms_Paused()' });
+const waits = (readyAt: number) => taken({ kind: 'waiting', guid, bytes: '0x0700', readyAt });
+const refused = taken({ kind: 'refused', guid, reason: 'duplicate' });
+
 const statusOf = (events: readonly MessageEvent[], context = aContext()) =>
   foldMessage(events, context).map((view) => view.status);
+
+const causeOf = (events: readonly MessageEvent[]) => {
+  const [view] = foldMessage([...events, delivered], aContext());
+  return [view?.kind, view?.cause, view?.nextStep];
+};
 
 describe('foldMessage', () => {
   it('gives nothing for nothing', () => {
@@ -119,8 +149,53 @@ describe('foldMessage', () => {
     ['compose-pending', [sent, verified, received, composeSent, delivered], 105],
     ['compose-failed', [sent, verified, received, composeSent, delivered, composeFailed], 105],
     ['composed', [sent, verified, received, composeSent, composeFailed, composed], 105],
+    ['queued', [plain, verified, queued, delivered], 105],
+    ['delivered', [plain, verified, queued, delivered, released, received], 105],
+    [
+      'composed',
+      [sent, verified, queued, delivered, released, received, composeSent, composed],
+      105,
+    ],
+    ['cleared', [plain, verified, queued, delivered, dropped], 105],
+    ['delivered', [command, verified, applied, delivered], 105],
+    ['queued', [command, verified, waits(0), delivered], 105],
+    ['queued', [command, verified, commandFailed, delivered], 105],
+    ['delivered', [command, verified, commandFailed, delivered, appliedLater], 105],
+    ['queued', [command, verified, waits(9), delivered, refused], 105],
+    ['cleared', [command, verified, delivered], 105],
   ] satisfies [MessageStatus, MessageEvent[], number][])('is %s', (status, events, headBlock) => {
     expect(statusOf(events, aContext({ source: { headBlock } }))).toEqual([status]);
+  });
+
+  it('says why the receiver keeps a packet and who can change that', () => {
+    expect(causeOf([plain, verified, queued])).toEqual([
+      'token-transfer',
+      'The token on alpha keeps the packet: it is over what may arrive from hub now, or arrivals ' +
+        'are paused; the sent tokens left hub and are not credited on alpha yet.',
+      'Wait until the limit has room; then anyone may call release on the token. A packet over ' +
+        "the whole limit waits for the token's owner.",
+    ]);
+    expect(causeOf([command, verified, waits(1_800_000_000)])).toEqual([
+      'command',
+      'The command resumes something or sets a limit, so alpha keeps it until 2027-01-15T08:00:00Z.',
+      'From then and for a week anyone may call retry on the receiver of commands; if nobody on ' +
+        'the hub sent it, the guardian pauses commands before.',
+    ]);
+    expect(causeOf([command, verified, waits(0)])[1]).toBe(
+      'Commands are paused on alpha, which keeps the command.',
+    );
+    expect(causeOf([command, verified, commandFailed])[1]).toBe(
+      'The command could not be carried out on alpha (Farms_Paused()).',
+    );
+  });
+
+  it('knows a command by its receiver while the hub is not indexed that far', () => {
+    const context = aContext({
+      source: { finalizedTimestamp: 1_000 },
+      destination: { commandReceiver: account('bb') },
+    });
+    const [view] = foldMessage([verified, waits(0), delivered], context);
+    expect([view?.kind, view?.status]).toEqual(['command', 'queued']);
   });
 
   it('is blocked behind a nonce that is not verified', () => {

@@ -1,6 +1,7 @@
 import { assert, type Address, type Hex } from '#kernel';
 import { accountOf } from './bytes.js';
 import { explain } from './explain-message.js';
+import { commandKeeping, type Keeping } from './keeping.js';
 import { gapOf, type IndexProgress } from './index-gap.js';
 import type { MessageEvent, MessageEventOf } from './message-event.js';
 import type { MessageKind, MessageStatus, MessageView } from './message-view.js';
@@ -14,6 +15,8 @@ export interface ChainProgress extends IndexProgress {
   readonly finalizedTimestamp: number;
   readonly receiver: Address;
   readonly bridge: Address;
+  /** Only on spokes. */
+  readonly commandReceiver: Address | null;
   /** DVNs whose attestations the lane counts; anybody else may attest too and means nothing. */
   readonly dvns: readonly Address[];
 }
@@ -133,6 +136,7 @@ function viewOf(group: Group, context: MessageContext): MessageView {
       confirmations: { reached: confirmationsOf(group, source), required: context.confirmations },
       missingNonce: context.missingNonce,
       reason: failureOf(group),
+      keeping: keepingOf(group, kind),
       sourceGap: gapOf(source, sentAt),
       destinationGap: gapOf(destination, group.verified ? null : sentAt),
       isSourceSeen: sent !== undefined,
@@ -163,8 +167,10 @@ function statusOf(group: Group, context: MessageContext): MessageStatus {
   }
   if (has('compose-delivered')) return 'composed';
   if (has('compose-sent')) return has('compose-failed') ? 'compose-failed' : 'compose-pending';
-  if (has('skipped') || has('burnt')) return 'cleared';
-  if (has('delivered')) return isRun(group) ? 'delivered' : 'cleared';
+  if (has('skipped') || has('burnt') || has('inbound-dropped')) return 'cleared';
+  const kind = kindOf(group, context.chainOf(group.path.dstEid));
+  if (keepingOf(group, kind) !== null) return 'queued';
+  if (has('delivered')) return isRun(group, kind) ? 'delivered' : 'cleared';
   if (group.verified) {
     if (has('receive-failed')) return 'execution-failed';
     return context.missingNonce === null ? 'verified' : 'blocked';
@@ -189,11 +195,29 @@ function unsourcedStatusOf(group: Group, context: MessageContext): MessageStatus
   return source.finalizedTimestamp >= firstSeenAt ? 'forged' : null;
 }
 
-/** The endpoint also reports a cleared packet as delivered; only a run credits tokens. */
-function isRun(group: Group): boolean {
+/**
+ * The endpoint also reports a cleared packet as delivered; only a run credits tokens, or makes the
+ * receiver of commands say what became of one.
+ */
+function isRun(group: Group, kind: MessageKind): boolean {
+  const has = (wanted: MessageEvent['kind']) => group.after.some((event) => event.kind === wanted);
+  if (kind === 'command') return has('command-taken');
   const isTransfer = group.sent === undefined || group.sent.transfer !== null;
-  return !isTransfer || group.after.some((event) => event.kind === 'tokens-received');
+  return !isTransfer || has('tokens-received');
 }
+
+/** What the receiver keeps of a packet it took; null when it keeps nothing. */
+function keepingOf({ after }: Group, kind: MessageKind): Keeping | null {
+  if (kind !== 'command') {
+    const isOver = (event: MessageEvent) => QUEUE_ENDS.includes(event.kind);
+    const isQueued = after.some((event) => event.kind === 'inbound-queued');
+    return isQueued && !after.some(isOver) ? { kind: 'inbound-limit' } : null;
+  }
+  const taken = after.filter((event) => event.kind === 'command-taken');
+  return commandKeeping(taken.map(({ happening }) => happening));
+}
+
+const QUEUE_ENDS: readonly MessageEvent['kind'][] = ['inbound-released', 'inbound-dropped'];
 
 /** How many attested is known only as far as the destination is indexed, unless it is settled. */
 function dvnsOf(group: Group, destination: ChainProgress | undefined): MessageView['dvns'] {
@@ -224,6 +248,8 @@ function kindOf(group: Group, destination: ChainProgress | undefined): MessageKi
     (group.sent?.transfer?.compose ? group.sent.transfer.sendTo : undefined);
   if (composeTo !== undefined && composeTo === destination?.receiver) return 'emission-order';
   if (composeTo !== undefined && composeTo === destination?.bridge) return 'position-move';
+  const receiver = accountOf(group.path.receiver);
+  if (group.sent?.command || receiver === destination?.commandReceiver) return 'command';
   return group.sent !== undefined && group.sent.transfer === null ? 'other' : 'token-transfer';
 }
 

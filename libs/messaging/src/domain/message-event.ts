@@ -1,16 +1,13 @@
 import type { Address, Hex } from '#kernel';
+import type { CommandHappening } from './command-event.js';
+import type { EventPlace } from './event-place.js';
 import type { OftMessage } from './oft-message.js';
 import type { PacketPath } from './packet.js';
 
-/** Where and when an event was emitted. */
-export interface EventPlace {
-  readonly chainId: number;
-  readonly blockNumber: number;
-  readonly blockHash: Hex;
-  /** Chain time, seconds. */
-  readonly blockTimestamp: number;
-  readonly txHash: Hex;
-  readonly isFinal: boolean;
+/** Which command a packet carries. */
+export interface CommandNumber {
+  readonly eid: number;
+  readonly no: bigint;
 }
 
 interface Sent {
@@ -19,6 +16,8 @@ interface Sent {
   readonly payloadHash: Hex;
   /** `null` when the message is not a token transfer. */
   readonly transfer: OftMessage | null;
+  /** `null` when the message is no command. */
+  readonly command: CommandNumber | null;
 }
 
 interface Attested {
@@ -60,6 +59,19 @@ interface Discarded {
   readonly path: PacketPath;
 }
 
+/** A token keeps the packet until there is room for it; its release or its refusal ends that. */
+interface InboundQueue {
+  readonly kind: 'inbound-queued' | 'inbound-released' | 'inbound-dropped';
+  /** Wei the packet carries. */
+  readonly amountWei: bigint;
+}
+
+/** The receiver of commands took the packet, or did something about its command later. */
+interface CommandTaken {
+  readonly kind: 'command-taken';
+  readonly happening: CommandHappening;
+}
+
 interface TokensMoved {
   readonly kind: 'tokens-sent' | 'tokens-received';
   /** Wei credited on the destination. */
@@ -76,6 +88,8 @@ export type MessageEvent = { readonly place: EventPlace } & (
   | ComposeDelivered
   | Failed
   | Discarded
+  | InboundQueue
+  | CommandTaken
   | TokensMoved
 );
 

@@ -6,6 +6,7 @@ export const MESSAGE_STATUSES = [
   'verifying',
   'verified',
   'blocked',
+  'queued',
   'delivered',
   'compose-pending',
   'composed',
@@ -19,13 +20,22 @@ export const MESSAGE_STATUSES = [
 /**
  * How far a packet got.
  *
- * `delivered` is the end of a packet without compose, `composed` of one with it. `cleared` says
- * that the packet was taken off the lane without running the receiver; `orphaned` that the source
- * block it was in is gone; `forged` that its source never sent it.
+ * `queued` says that the receiver took the packet and keeps what it asks for until later: tokens
+ * over an inbound limit, a command that waits or failed. `delivered` is the end of a packet without
+ * compose, `composed` of one with it. `cleared` says that the packet was taken off the lane without
+ * running the receiver, or refused by it for ever; `orphaned` that the source block it was in is
+ * gone; `forged` that its source never sent it.
  */
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
-export type MessageKind = 'emission-order' | 'position-move' | 'token-transfer' | 'other';
+export const MESSAGE_KINDS = [
+  'emission-order',
+  'position-move',
+  'token-transfer',
+  'command',
+  'other',
+] as const;
+export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
 /** One packet; its identity is (guid, payloadHash, srcBlockHash). */
 export interface MessageView {

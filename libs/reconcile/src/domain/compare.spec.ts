@@ -317,6 +317,7 @@ describe('compareSupply', () => {
     });
   });
 
+  /** @property E1 */
   it('finds a mint on one chain even when another burnt as much', () => {
     const forged = chainSupply({ ...spoke, totalSupply: 85n });
     const burnt = chainSupply({ ...hub, totalSupply: 895n });

@@ -72,8 +72,9 @@ export class FarmPostings {
     applyFarmEvent(this.book, event);
     if ('farmId' in event) this.touchedFarms.add(event.farmId);
     if ('farmId' in event && 'user' in event) this.touch(event.user, event.farmId);
+    const divides = 'weight' in event || event.kind === 'claimed';
+    if (divides) this.facts.journals.ofCut(place, this.cutLegs(event));
     this.facts.journals.ofLog(place, event.kind, this.legsOf(event));
-    if ('weight' in event) this.facts.journals.ofCut(place, this.cutLegs(event));
     this.previous = event;
   }
 
@@ -113,6 +114,8 @@ export class FarmPostings {
         return [this.feeLeg(event)];
       case 'stream-adjusted':
         return this.adjustmentLegs(event);
+      case 'stream-swept':
+        return this.sweepLegs(event);
       case 'treasury-paid': {
         const { token: asset, amount } = event;
         return [{ asset, from: TREASURY_DUE, to: TREASURY, amount }];
@@ -190,8 +193,9 @@ export class FarmPostings {
   }
 
   /**
-   * A change of weight gives the remainder of a division to all stakers. Where that cuts off a wei
-   * which an earlier journal gave already, the wei goes back.
+   * A change of weight gives the remainder of a division to all stakers, and so does a claim of
+   * whole units that leaves a rest. Where that cuts off a wei which an earlier journal gave already,
+   * the wei goes back.
    */
   private cutLegs(event: {
     readonly farmId: FarmId;
@@ -246,6 +250,15 @@ export class FarmPostings {
     const own = stream(farmId, event.stream);
     const [from, to, amount] = delta > 0n ? [source, own, delta] : [own, source, -delta];
     return [this.foldIdle(farm, event.stream), { asset, from, to, amount }];
+  }
+
+  /** A sweep pays what was emitted to nobody as well. */
+  private sweepLegs(event: EventOf<'stream-swept'>): readonly Leg[] {
+    const { farmId, amount } = event;
+    const farm = farmIn(this.book, farmId);
+    const { token: asset } = defined(farm.streams[event.stream], 'stream');
+    const leg = { asset, from: stream(farmId, event.stream), to: external(event.to), amount };
+    return [this.foldIdle(farm, event.stream), leg];
   }
 
   /** An adjustment folds what was emitted to nobody back into the stream. */

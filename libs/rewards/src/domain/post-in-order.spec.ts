@@ -50,6 +50,7 @@ function nothingStored(): PostingFold['stored'] {
 const moments = fc.array(fc.integer({ min: 1_000, max: 4_000 }), { maxLength: 6 });
 
 describe('postInOrder', () => {
+  /** @property I9 */
   it('holds at a boundary exactly what the contract owes to users and to nobody', () => {
     fc.assert(
       fc.property(histories, historyFarms, moments, (steps, settings, ends) => {
@@ -107,6 +108,7 @@ describe('postInOrder', () => {
     );
   });
 
+  /** @property E26 */
   it('never takes more out of an account than was put in', () => {
     fc.assert(
       fc.property(histories, historyFarms, moments, (steps, farm, ends) => {

@@ -173,6 +173,27 @@ describe('PostingFold', () => {
     ]);
   });
 
+  it('books what a stream gives back that nobody earned', () => {
+    const fold = aFold();
+    const extra = { stream: 1, token: stakeToken } as const;
+    const held = { kind: 'stream-adjusted', stream: 1, delta: 50n, remaining: 50n } as const;
+    const facts = farmFacts([
+      [1_000, added],
+      [1_000, { ...extra, kind: 'stream-added', funder: other, maxRate: 2n ** 64n }],
+      [1_000, { ...held, endAt: 1_100 }],
+      [1_200, { kind: 'stream-swept', stream: 1, to: other, amount: 50n }],
+    ]);
+    play(fold, facts.slice(0, 3));
+    fold.accrueAll({ number: 1_030, hash: hashOf(1_030), timestamp: 1_030 });
+    play(fold, facts.slice(3));
+    fold.accrueAll({ number: 1_300, hash: hashOf(1_300), timestamp: 1_300 });
+    expect(fold.drafts.map((draft) => [draft.businessKey, ...routes(draft)])).toEqual([
+      ['log:900231:1000:2', `external ${other} -> stream 1:1 50`],
+      ['accrual:900231:1030:idle:1', 'stream 1:1 -> idle 1:1 15'],
+      ['log:900231:1200:0', 'idle 1:1 -> stream 1:1 15', `stream 1:1 -> external ${other} 50`],
+    ]);
+  });
+
   it('takes a wei back that the division of a new weight cuts off', () => {
     const fold = aFold();
     const facts = farmFacts([
@@ -184,11 +205,34 @@ describe('PostingFold', () => {
     play(fold, facts.slice(0, 3));
     fold.accrueAll({ number: 1_040, hash: hashOf(1_040), timestamp: 1_040 });
     play(fold, facts.slice(3));
-    const cut = fold.drafts.at(-1);
+    const cut = fold.drafts.at(-2);
     expect([cut?.businessKey, cut?.kind, ...routes(cut)]).toEqual([
       'cut:900231:1040:0',
       'cut',
       `reward ${user}:1 -> stream 1 1`,
+    ]);
+  });
+
+  it('takes a wei back that a claim of whole units cuts off the rest', () => {
+    const fold = aFold();
+    const mine = { ...stake, amount: 3n, weight: 3n } as const;
+    const facts = farmFacts([
+      [1_000, added],
+      [1_000, mine],
+      [1_000, { ...mine, user: other, payer: other, amount: 5n, weight: 5n }],
+      [1_000, stream],
+      [1_040, { kind: 'claimed', user, to: bridge, amount: 13n }],
+    ]);
+    play(fold, facts.slice(0, 4));
+    const boundary = { number: 1_040, hash: hashOf(1_040), timestamp: 1_040 };
+    fold.accrueAll(boundary);
+    play(fold, facts.slice(4));
+    fold.accrueAll(boundary);
+    expect(fold.drafts.slice(3).map((draft) => [draft.businessKey, ...routes(draft)])).toEqual([
+      [`accrual:900231:1040:1:${user}`, `stream 1 -> reward ${user}:1 15`],
+      [`accrual:900231:1040:1:${other}`, `stream 1 -> reward ${other}:1 25`],
+      ['cut:900231:1040:0', `reward ${user}:1 -> stream 1 1`],
+      ['log:900231:1040:0', `reward ${user}:1 -> bridge-transit custody 13`],
     ]);
   });
 
@@ -260,6 +304,7 @@ describe('PostingFold', () => {
     );
   });
 
+  /** @property E26 */
   it('refuses to go on when more was posted than was ever accrued', () => {
     const fold = aFold();
     play(
@@ -396,6 +441,7 @@ describe('PostingFold', () => {
     ]);
   });
 
+  /** @property I9 */
   it('leaves every asset balanced in every journal', () => {
     const amount = fc.bigInt({ min: 0n, max: 2n ** 90n });
     fc.assert(

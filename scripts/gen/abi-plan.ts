@@ -1,4 +1,4 @@
-/** What `gen-abi` writes: for each file of `libs/abi/src/generated` where its entries come from. */
+/** What `gen` writes: for each file of `libs/abi/src/generated` where its entries come from. */
 
 /** A contract compiled by Foundry, all of its functions, events and errors. */
 export interface CompiledPlan {
@@ -36,6 +36,16 @@ export const COMPILED: readonly CompiledPlan[] = [
     contract: 'PositionBridge',
   },
   {
+    exportName: 'commandSenderAbi',
+    title: 'Sender of commands to the spokes, on the hub.',
+    contract: 'CommandSender',
+  },
+  {
+    exportName: 'commandReceiverAbi',
+    title: 'Receiver of commands, one a spoke.',
+    contract: 'CommandReceiver',
+  },
+  {
     exportName: 'rewardTokenAbi',
     title: 'Reward token: OFT, ERC-20 and votes.',
     contract: 'HeadwaterVotesToken',
@@ -43,7 +53,7 @@ export const COMPILED: readonly CompiledPlan[] = [
   { exportName: 'governorAbi', title: 'Governor of the hub.', contract: 'HeadwaterGovernor' },
   {
     exportName: 'timelockAbi',
-    title: 'Timelock that owns what governance may change.',
+    title: 'Timelock that owns what governance may change, one a chain.',
     contract: 'HeadwaterTimelock',
   },
 ];
