@@ -123,7 +123,7 @@ contract EmissionInvariantTest is EffectsCheck {
     }
 
     /// @dev On the way, waiting for its execution, in a pot, given to farms, or on its way back.
-    /// @custom:property H-07, I2
+    /// @custom:property H-07, I2, I7
     function _assertEverythingSentIsSomewhere(uint256 chain, EmissionWorld.Site memory site)
         private
         view
@@ -186,7 +186,7 @@ contract EmissionInvariantTest is EffectsCheck {
     }
 
     /// @dev Nothing is made or lost on the way, in units of 24 decimals.
-    /// @custom:property H-07, B-01
+    /// @custom:property H-07, B-01, I7
     function _assertSupplyIsConstant() private view {
         uint256 supply;
         for (uint256 chain; chain < CHAINS; ++chain) {

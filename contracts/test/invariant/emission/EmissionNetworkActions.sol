@@ -257,7 +257,7 @@ abstract contract EmissionNetworkActions is EmissionHubActions {
     }
 
     /// @dev Neither by the network, nor by an endpoint that forgot what it executed.
-    /// @custom:property H-02, E8
+    /// @custom:property H-02, E8, I6
     function _assertNeverAgain(Parcel memory parcel) private {
         vm.expectRevert(
             abi.encodeWithSelector(GhostNetwork.Ghost_AlreadyDone.selector, parcel.compose)

@@ -42,7 +42,7 @@ abstract contract EmissionSettle is EmissionWorld {
     }
 
     /// @dev An order was received.
-    /// @custom:property H-06, H-07, H-11
+    /// @custom:property H-06, H-07, H-11, I6
     function _received(uint256 chain, SpokeModel.Order memory order, Seen memory seen) internal {
         (int256[4] memory moved, bool isApplied) =
             _sites[chain].model.receiveOrder(order, seen.capacity);
