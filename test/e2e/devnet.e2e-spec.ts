@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { parseEther } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  accountOf,
   budgetsOf,
   claim,
+  commandState,
+  contractsOf,
   creditState,
   Devnet,
   distrustBridge,
@@ -15,20 +18,26 @@ import {
   type Network,
   networkOf,
   openFarmLike,
+  passCommands,
   passSchedule,
+  releaseTransfer,
   reorg,
+  retryCommand,
   retryEscrow,
   returnEscrow,
   runEpochByScript,
+  sendTokens,
   stake,
   stakedBy,
   swap,
   trustBridge,
   waitForArrival,
+  waitForCommand,
   waitForStatus,
   withdraw,
 } from '../../apps/devnet/src/index.js';
-import { emissionControllerAbi } from '#abi';
+import { emissionControllerAbi, rewardTokenAbi } from '#abi';
+import { assert } from '#kernel';
 
 const EPOCH_SECONDS = 60;
 const ALPHA_DLT = { chain: 'alpha', farmId: 3 } as const;
@@ -85,6 +94,35 @@ describe('local network', () => {
     });
     expect(budgetOfEpoch1000).toBe(hardCapSD);
     expect(budgetOfEpoch1000).toBeGreaterThan(budgetSD);
+  });
+
+  it('changes a spoke by a vote, at once or after the time that loosening takes', async () => {
+    const { sent } = await passCommands(network, {
+      commands: [
+        {
+          chain: 'alpha',
+          command: { kind: 'set-farm-state', farmId: 2, state: 'deposits-paused' },
+        },
+        { chain: 'alpha', command: { kind: 'set-farm-state', farmId: 2, state: 'active' } },
+      ],
+      description: 'Close a farm for deposits, and open it again',
+      voters: ['alice', 'bob'],
+    });
+    const [close, open] = sent;
+    assert(close !== undefined && open !== undefined, 'two commands were sent');
+
+    await waitForCommand(network, close, 'applied');
+    await waitForCommand(network, open, 'waiting');
+    const pair = { who: 'erin', chain: 'alpha', farmId: 2, amount: parseEther('1') } as const;
+    await expect(stake(network, pair)).rejects.toMatchObject({
+      errorName: 'Farms_NotActive',
+    });
+    await retryCommand(network, { ...open, who: 'stranger' });
+
+    expect(await commandState(network, open)).toBe('applied');
+    const staked = await stakedBy(network, pair);
+    await stake(network, pair);
+    expect(await stakedBy(network, pair)).toBe(staked + pair.amount);
   });
 
   it('brings a move that was taken back by a reorganisation a second time', async () => {
@@ -172,6 +210,27 @@ describe('local network', () => {
 
     expect(paid).toBeGreaterThan(0n);
     expect(await stakedBy(network, position)).toBe(0n);
+  });
+
+  it('keeps a transfer over the limit of its path, and credits it once there is room', async () => {
+    const balance = () =>
+      network.chains.beta.client.readContract({
+        address: contractsOf(network, 'beta').rewardToken,
+        abi: rewardTokenAbi,
+        functionName: 'balanceOf',
+        args: [accountOf('dave').address],
+      });
+    const before = await balance();
+    const path = { who: 'dave', from: 'alpha', to: 'beta' } as const;
+    const first = await sendTokens(network, { ...path, amount: parseEther('950000') });
+    await waitForStatus(network, first.guid, 'delivered');
+    const second = await sendTokens(network, { ...path, amount: parseEther('200000') });
+    await waitForStatus(network, second.guid, 'delivered');
+    expect(await balance()).toBe(before + parseEther('950000'));
+
+    await releaseTransfer(network, { who: 'stranger', chain: 'beta', guid: second.guid });
+
+    expect(await balance()).toBe(before + parseEther('1150000'));
   });
 
   it('trades on a real pair', async () => {

@@ -16,6 +16,15 @@ export { deploymentPath, devnetFolder } from './devnet-folder.js';
 export { type DevnetReport } from './network-start.js';
 export { budgetsOf, DEFAULT_PARAMETERS, type DevnetParameters } from './parameters.js';
 export {
+  type ChainCommand,
+  commandState,
+  type CommandedState,
+  passCommands,
+  retryCommand,
+  type SentCommand,
+  waitForCommand,
+} from './scenario/commands.js';
+export {
   decideAndDispatch,
   type EpochRun,
   type EpochTarget,
@@ -56,15 +65,17 @@ export {
   type Network,
   networkOf,
   reorg,
+  spokeContractsOf,
   stakeTokenOf,
 } from './scenario/network.js';
 export {
   execute,
+  pass,
   passSchedule,
+  type PassedProposal,
   type Proposal,
   proposalState,
   type ProposalState,
-  proposeSchedule,
   queue,
   type ScheduleChange,
   vote,
@@ -72,5 +83,13 @@ export {
 } from './scenario/proposals.js';
 export { runEpochByScript, type ScriptedEpoch } from './scenario/run-epoch-by-script.js';
 export { type OmnichainSupply, supplyOf } from './scenario/supply.js';
-export { CHAIN_KEYS, type ChainKey, CHAINS, forEachChain, type PerChain } from './topology.js';
+export { releaseTransfer, sendTokens } from './scenario/transfers.js';
+export {
+  CHAIN_KEYS,
+  type ChainKey,
+  CHAINS,
+  forEachChain,
+  type PerChain,
+  type SpokeKey,
+} from './topology.js';
 export { STAGES, type Stage } from './worker/faults.js';

@@ -175,19 +175,23 @@ export function ChoiceField(
 }
 
 const OWNER_PATTERN =
-  /^(0x[0-9a-fA-F]{40}(:[1-9][0-9]{0,9})?|0x[0-9a-f]{64}|[a-z][a-z-]{0,39}|[1-9][0-9]{0,9})$/;
+  /^(0x[0-9a-fA-F]{40}(:[1-9][0-9]{0,9}(:[1-3])?)?|0x[0-9a-f]{64}|[a-z][a-z-]{0,39}|[1-9][0-9]{0,9}(:[1-3])?)$/;
 const ADDRESS_LENGTH = 42;
 
-/** Owner of a ledger account: an address, `address:farm`, a guid, a farm number or a word. */
+/**
+ * Owner of a ledger account: an address, `address:farm`, a guid, a farm number or a word; farms with
+ * `:stream` behind them for a stream other than the emission.
+ */
 export function OwnerField(options: FieldOptions): PropertyDecorator {
   return textField({
     ...options,
     name: 'owner',
-    message: 'must be an address, address:farm, a guid, a farm number or a lower-case word',
+    message:
+      'must be an address, address:farm[:stream], a guid, farm[:stream] or a lower-case word',
     schema: { type: 'string', pattern: OWNER_PATTERN.source },
     parse: (text) => {
       if (!OWNER_PATTERN.test(text)) return undefined;
-      const isUser = text.length === ADDRESS_LENGTH || text.includes(':');
+      const isUser = text.length === ADDRESS_LENGTH || text[ADDRESS_LENGTH] === ':';
       if (isUser && !isAddress(text.slice(0, ADDRESS_LENGTH), { strict: true })) return undefined;
       return text.toLowerCase();
     },

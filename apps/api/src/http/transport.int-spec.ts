@@ -147,6 +147,8 @@ describe('query fields', () => {
     ['chain=eip155:900101', { limit: 50, chain: 'eip155:900101' }],
     ['owner=receiver', { limit: 50, owner: 'receiver' }],
     [`owner=${CHECKSUMMED}:7`, { limit: 50, owner: `${CHECKSUMMED.toLowerCase()}:7` }],
+    [`owner=${CHECKSUMMED}:7:1`, { limit: 50, owner: `${CHECKSUMMED.toLowerCase()}:7:1` }],
+    ['owner=7:3', { limit: 50, owner: '7:3' }],
     ['view=final', { limit: 50, view: 'final' }],
   ])('reads %s', async (query, expected) => {
     expect(await parsedQuery(query)).toEqual(expected);
@@ -182,6 +184,8 @@ describe('query fields', () => {
     ['chain', 'Hub'],
     ['chain', 'eip155:0'],
     ['owner', `${CHECKSUMMED.toUpperCase()}:1`],
+    ['owner', `${CHECKSUMMED}:3:4`],
+    ['owner', '3:0'],
     ['owner', '../etc'],
     ['view', 'FINAL'],
   ])('refuses %s=%s and names the field', async (field, value) => {

@@ -39,35 +39,32 @@ export type Vote = keyof typeof SUPPORT;
 
 const STATE_TIMEOUT_MS = 120_000;
 
-/** Proposes another emission schedule. The first line of `description` is the title. */
-export async function proposeSchedule(
+/** A call a proposal makes when it is executed. */
+export interface ProposedCall {
+  readonly target: Address;
+  readonly data: Hex;
+}
+
+/** Proposes calls of the timelock. The first line of `description` is the title. */
+export async function propose(
   network: Network,
   options: {
     readonly who: Provider;
-    readonly schedule: ScheduleChange;
+    readonly calls: readonly ProposedCall[];
     readonly description: string;
   },
 ): Promise<Proposal> {
-  const { who, schedule, description } = options;
-  const { controller, governor } = hubContractsOf(network);
-  const targets = [controller];
-  const calldatas = [
-    toHex(
-      encodeFunctionData({
-        abi: emissionControllerAbi,
-        functionName: 'setSchedule',
-        args: [schedule.budgetSD, schedule.floorSD, schedule.decayBps, schedule.decayEvery],
-      }),
-    ),
-  ];
+  const { who, calls, description } = options;
+  const targets = calls.map(({ target }) => target);
+  const calldatas = calls.map(({ data }) => data);
   const receipt = await network.chains.hub.sender(who).execute({
     label: `proposal by ${who}`,
-    to: governor,
+    to: hubContractsOf(network).governor,
     data: toHex(
       encodeFunctionData({
         abi: governorAbi,
         functionName: 'propose',
-        args: [targets, [0n], calldatas, description],
+        args: [targets, calls.map(() => 0n), calldatas, description],
       }),
     ),
   });
@@ -138,21 +135,24 @@ export async function waitForProposal(
   });
 }
 
-/**
- * Brings a schedule change from proposal to execution, with the votes of `voters`.
- *
- * @returns the proposal, with the transactions that carried it out.
- */
-export async function passSchedule(
+/** What a proposal changed, and the transactions that carried it out. */
+export interface PassedProposal {
+  readonly proposal: Proposal;
+  readonly queueTx: Hex;
+  readonly executeTx: Hex;
+}
+
+/** Brings calls from proposal to execution, with the votes of `voters`. */
+export async function pass(
   network: Network,
   options: {
-    readonly schedule: ScheduleChange;
+    readonly calls: readonly ProposedCall[];
     readonly description: string;
     readonly voters: readonly [Provider, ...Provider[]];
   },
-): Promise<{ readonly proposal: Proposal; readonly queueTx: Hex; readonly executeTx: Hex }> {
-  const { schedule, description, voters } = options;
-  const proposal = await proposeSchedule(network, { who: voters[0], schedule, description });
+): Promise<PassedProposal> {
+  const { calls, description, voters } = options;
+  const proposal = await propose(network, { who: voters[0], calls, description });
   await waitForProposal(network, proposal.id, 'active');
   await Promise.all(voters.map((who) => vote(network, { who, proposal, vote: 'for' })));
   await waitForProposal(network, proposal.id, 'succeeded');
@@ -162,6 +162,26 @@ export async function passSchedule(
   const state = await proposalState(network, proposal.id);
   assert(state === 'executed', `the proposal is ${state}, not executed`);
   return { proposal, queueTx: queued.txHash, executeTx: executed.txHash };
+}
+
+/** Brings a schedule change from proposal to execution, with the votes of `voters`. */
+export function passSchedule(
+  network: Network,
+  options: {
+    readonly schedule: ScheduleChange;
+    readonly description: string;
+    readonly voters: readonly [Provider, ...Provider[]];
+  },
+): Promise<PassedProposal> {
+  const { schedule, description, voters } = options;
+  const { budgetSD, floorSD, decayBps, decayEvery } = schedule;
+  const data = encodeFunctionData({
+    abi: emissionControllerAbi,
+    functionName: 'setSchedule',
+    args: [budgetSD, floorSD, decayBps, decayEvery],
+  });
+  const calls = [{ target: hubContractsOf(network).controller, data: toHex(data) }];
+  return pass(network, { calls, description, voters });
 }
 
 async function waitForEta(network: Network, id: bigint): Promise<void> {
@@ -192,7 +212,7 @@ async function carryOut(
       encodeFunctionData({
         abi: governorAbi,
         functionName,
-        args: [targets, [0n], calldatas, keccak256(utf8ToHex(description))],
+        args: [targets, targets.map(() => 0n), calldatas, keccak256(utf8ToHex(description))],
       }),
     ),
   });
