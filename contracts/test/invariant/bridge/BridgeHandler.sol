@@ -7,7 +7,7 @@ import {BridgeChecks} from "./BridgeChecks.sol";
 contract BridgeHandler is BridgeChecks {
     /// @notice Selectors the fuzzer calls; what makes room for others comes up more often.
     function actions() external pure returns (bytes4[] memory selectors) {
-        selectors = new bytes4[](45);
+        selectors = new bytes4[](48);
         selectors[0] = this.stake.selector;
         selectors[1] = this.stake.selector;
         selectors[2] = this.stakeWithPermit.selector;
@@ -53,5 +53,8 @@ contract BridgeHandler is BridgeChecks {
         selectors[42] = this.donate.selector;
         selectors[43] = this.forge.selector;
         selectors[44] = this.composeAsHostileOft.selector;
+        selectors[45] = this.withdrawEscrow.selector;
+        selectors[46] = this.setOutflowLimit.selector;
+        selectors[47] = this.setInboundLimit.selector;
     }
 }

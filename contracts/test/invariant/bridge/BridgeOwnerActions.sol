@@ -25,7 +25,7 @@ abstract contract BridgeOwnerActions is BridgeEscrowActions {
         external
         counted
     {
-        (uint256 chain, uint256 target, uint256 mesh) = _pathOf(where, meshSeed);
+        (uint256 chain, uint256 target, uint256 mesh) = _busyPath(_outflow, where, meshSeed);
         PositionBridge bridge = _chains[chain].bridge;
         address token = _tokens[chain][mesh];
         uint32 eid = _chains[target].eid;
@@ -48,7 +48,7 @@ abstract contract BridgeOwnerActions is BridgeEscrowActions {
         external
         counted
     {
-        (uint256 chain, uint256 source, uint256 mesh) = _pathOf(where, meshSeed);
+        (uint256 chain, uint256 source, uint256 mesh) = _busyPath(_inflow, where, meshSeed);
         IInboundLimit oft = IInboundLimit(address(_ofts[chain][mesh]));
         (limit, window) = _limitOf(chain, mesh, limit, window);
         uint32 eid = _chains[source].eid;
@@ -155,7 +155,7 @@ abstract contract BridgeOwnerActions is BridgeEscrowActions {
         if (_isSucceeded[chain] || seed % 6 != 0) return;
         _chains[chain].farms.setFarmState(TERMS, IFarms.FarmState.Ended);
         _isSucceeded[chain] = true;
-        _addFarm(chain, SUCCESSOR, LOCK, 90, _hasTerms(chain, SUCCESSOR));
+        _addFarm(chain, SUCCESSOR, LOCK, _lockBits(chain), _hasTerms(chain, SUCCESSOR));
         _effect();
     }
 
@@ -269,6 +269,22 @@ abstract contract BridgeOwnerActions is BridgeEscrowActions {
         if (to == block.timestamp) return;
         vm.warp(to);
         _effect();
+    }
+
+    /// @dev Half of the time a path whose limit is in use, where there is one.
+    function _busyPath(
+        mapping(uint256 => mapping(uint256 => mapping(uint256 => LimitModel))) storage limits,
+        uint256 where,
+        uint256 meshSeed
+    ) private view returns (uint256 chain, uint256 other, uint256 mesh) {
+        uint256 start = where % 18;
+        for (uint256 i; i < 18 && meshSeed % 2 == 0; ++i) {
+            uint256 at = (start + i) % 18;
+            (chain, other, mesh) = _pathOf(at, at / 6);
+            LimitModel storage limit = limits[chain][mesh][other];
+            if (limit.limit != 0 && _availableOf(limit) < limit.limit) return (chain, other, mesh);
+        }
+        return _pathOf(where, meshSeed);
     }
 
     function _pathOf(uint256 where, uint256 meshSeed)

@@ -38,7 +38,7 @@ abstract contract BridgeWorld is LzFixture, Effects {
     uint256 internal constant GRANT = 200;
     uint256 internal constant EMISSIONS = 1_000_000;
     uint256 internal constant ETHER = 1_000_000 ether;
-    uint32 internal constant RESTAKE_GAS = 350_000;
+    uint32 internal constant RESTAKE_GAS = 500_000;
     uint40 private constant START = 1_800_000_000;
 
     address internal immutable TREASURY = makeAddr("treasury");
@@ -137,10 +137,15 @@ abstract contract BridgeWorld is LzFixture, Effects {
         _addFarm(i, REWARD_FARM, REWARD, 90, false);
         // So few bits that the farm of the third chain can be full.
         _addFarm(i, PLAIN, STAKE, i == 2 ? 37 : 95, false);
-        _addFarm(i, TERMS, LOCK, i == 0 ? 64 : 95, true);
+        _addFarm(i, TERMS, LOCK, _lockBits(i), true);
         // The third chain has no stream for fees, which go to its treasury.
         if (i == 2) return;
         chain.farms.addStream(TERMS, _tokens[i][LOCK], address(this), type(uint64).max);
+    }
+
+    /// @dev On the first chain a position holds a whole token at least.
+    function _lockBits(uint256 i) internal pure returns (uint8) {
+        return i == 0 ? 84 : 95;
     }
 
     function _addFarm(uint256 i, uint32 farmId, uint256 mesh, uint8 scaleBits, bool hasTerms)
