@@ -400,8 +400,8 @@ abstract contract BridgeMoveActions is BridgeUserActions {
         request.dstEid = _chains[trip.target].eid;
         request.dstFarmId = farmId;
         if (farmId >= TERMS) request.dstFarmId = _isSucceeded[trip.target] ? SUCCESSOR : TERMS;
-        // A farm of another token, or none.
-        if (seed % 7 == 0) request.dstFarmId = uint32(seed / 7 % 6);
+        // A farm of another token, or none, and more often for what may be locked.
+        if (seed % 7 < (farmId >= TERMS ? 2 : 1)) request.dstFarmId = uint32(seed / 7 % 6);
         request.recipient = seed % 5 == 1 ? _userAt(seed / 5) : trip.user;
         trip.earned = _chains[trip.chain].farms.earned(farmId, trip.user);
         uint256 dust = trip.earned % _unit(trip.chain, REWARD);
