@@ -18,24 +18,29 @@ const PACKET_DELIVERED = parseAbiItem(
 const hubController = (network: Network) =>
   ({ address: hubContractsOf(network).controller, abi: emissionControllerAbi }) as const;
 
-/** Wei paid by claims up to `block`, by `user:farm`, from the logs of the farms. */
+/**
+ * Paid by claims up to `block`, from the logs of the farms: of the emission by `user:farm`, of
+ * another stream by `user:farm:stream`.
+ */
 export async function claimedOn(
   network: Network,
   options: { readonly chain: ChainKey; readonly block: number },
 ): Promise<ReadonlyMap<string, bigint>> {
-  const logs = await network.chains[options.chain].client.getContractEvents({
+  const { client } = network.chains[options.chain];
+  const farms = {
     address: contractsOf(network, options.chain).farms,
     abi: farmsAbi,
-    eventName: 'Claimed',
     fromBlock: 0n,
     toBlock: BigInt(options.block),
     strict: true,
-  });
+  } as const;
+  const emission = await client.getContractEvents({ ...farms, eventName: 'Claimed' });
+  const streams = await client.getContractEvents({ ...farms, eventName: 'StreamClaimed' });
   const claimed = new Map<string, bigint>();
-  for (const { args } of logs) {
-    const key = `${args.user.toLowerCase()}:${args.farmId}`;
-    claimed.set(key, (claimed.get(key) ?? 0n) + args.amount);
-  }
+  const add = (key: string, amount: bigint) =>
+    claimed.set(key.toLowerCase(), (claimed.get(key.toLowerCase()) ?? 0n) + amount);
+  for (const { args } of emission) add(`${args.user}:${args.farmId}`, args.amount);
+  for (const { args } of streams) add(`${args.user}:${args.farmId}:${args.stream}`, args.amount);
   return claimed;
 }
 
@@ -89,13 +94,13 @@ export async function epochOn(
   return { budgetSD, evidenceHash, revision };
 }
 
-/** Packets that the endpoints delivered to our tokens. */
+/** Packets that the endpoints delivered to our tokens and receivers of commands. */
 export async function deliveredPackets(network: Network): Promise<number> {
   const counts = await Promise.all(
     CHAIN_KEYS.map(async (chain) => {
-      const { endpoint, rewardToken } = contractsOf(network, chain);
+      const { endpoint, rewardToken, commandReceiver } = contractsOf(network, chain);
       const delta = stakeTokenOf(network, { chain, farmId: chain === 'hub' ? 2 : 3 });
-      const ours = new Set<Address>([rewardToken, delta]);
+      const ours = new Set<Address | undefined>([rewardToken, delta, commandReceiver]);
       const logs = await network.chains[chain].client.getLogs({
         address: endpoint,
         event: PACKET_DELIVERED,
@@ -106,4 +111,26 @@ export async function deliveredPackets(network: Network): Promise<number> {
     }),
   );
   return counts.reduce((total, count) => total + count, 0);
+}
+
+export interface PositionFacts {
+  readonly principal: bigint;
+  readonly weight: bigint;
+  /** Chain time, seconds. */
+  readonly lockEnd: number;
+  readonly tier: number;
+}
+
+/** What the chain of a position says of it. */
+export async function positionOn(
+  network: Network,
+  position: { readonly chain: ChainKey; readonly farmId: number; readonly user: Hex },
+): Promise<PositionFacts> {
+  const { chain, farmId, user } = position;
+  return network.chains[chain].client.readContract({
+    address: contractsOf(network, chain).farms,
+    abi: farmsAbi,
+    functionName: 'positionOf',
+    args: [farmId, user],
+  });
 }

@@ -19,6 +19,7 @@ import {
 } from '../../apps/devnet/src/index.js';
 import type { ApiClient } from './api-client.js';
 import { claimedOn, ordersOn, deliveredPackets, epochOn, givenOn } from './chain-facts.js';
+import { checkGoverned } from './governed.js';
 import type { StoryFacts } from './story.js';
 import {
   type BalanceView,
@@ -65,6 +66,9 @@ export interface CheckReport {
   readonly messagesDelivered: number;
   readonly journeys: { readonly completed: number; readonly recovered: number };
   readonly proposalsVerified: number;
+  readonly commandsApplied: number;
+  readonly lockedPositions: number;
+  readonly streamClaims: number;
   readonly users: number;
   readonly journals: number;
   readonly trialBalance: Readonly<Record<string, string>>;
@@ -137,6 +141,7 @@ async function payments(context: Context) {
   const users = new Set<string>();
   const claimedWei = { hub: 0n, alpha: 0n, beta: 0n };
   let pairs = 0;
+  let streamClaims = 0;
   for (const chain of CHAIN_KEYS) {
     const path = `/ledger/balances?kind=reward&chain=${chain}&limit=200`;
     const { items } = await api.get<Listing<BalanceView>>(path);
@@ -153,12 +158,15 @@ async function payments(context: Context) {
         `payments to ${owner} on ${chain} are ${ledger} in the ledger and ${logs} on the chain`,
       );
     }
-    claimedWei[chain] = sumOf(onChain.values());
+    const ofEmission = [...onChain].filter(([owner]) => owner.split(':').length === 2);
+    claimedWei[chain] = sumOf(ofEmission.map(([, amount]) => amount));
+    streamClaims += onChain.size - ofEmission.length;
     const claims = facts.payouts.some((payout) => payout.chain === chain);
     holds(context, !claims || claimedWei[chain] > 0n, `nothing was claimed on ${chain}`);
   }
   holds(context, users.size >= PROVIDERS.length, `the ledger knows only ${users.size} users`);
-  return { users: users.size, claimedWei, pairs };
+  holds(context, streamClaims > 0, 'nobody claimed a stream beside the emission');
+  return { users: users.size, claimedWei, streamClaims, pairs };
 }
 
 /** Every payment has its journal; the stake that a reorganisation took back has none. */
@@ -255,10 +263,12 @@ async function outcomes(context: Context) {
   }
   const proposals = (await api.get<Listing<ProposalView>>('/proposals')).items;
   const verified = proposals.filter(({ verification }) => verification?.status === 'verified');
-  const isVerified = verified.some(({ id }) => id === facts.proposalId);
-  holds(context, isVerified, `proposal ${facts.proposalId} is not verified`);
-  const state = await proposalState(network, BigInt(facts.proposalId));
-  holds(context, state === 'executed', `the governor says the proposal is ${state}`);
+  for (const proposalId of facts.proposalIds) {
+    const isVerified = verified.some(({ id }) => id === proposalId);
+    holds(context, isVerified, `proposal ${proposalId} is not verified`);
+    const state = await proposalState(network, BigInt(proposalId));
+    holds(context, state === 'executed', `the governor says proposal ${proposalId} is ${state}`);
+  }
   const messages = await settled(
     async () => {
       const { items } = await api.get<Listing<MessageView>>('/messages?limit=200');
@@ -330,6 +340,7 @@ export async function checkClaims(options: {
   await journals(context);
   const run = await epochs(context);
   const came = await outcomes(context);
+  const governed = await checkGoverned(context);
   const trial = await trialBalance(context);
   const supply = await rewardSupply(context);
   const digest = await api.get<{ readonly journals: number }>('/ledger/digest');
@@ -342,10 +353,13 @@ export async function checkClaims(options: {
     messagesDelivered: came.messages,
     journeys: came.journeys,
     proposalsVerified: came.proposals,
+    commandsApplied: governed.applied,
+    lockedPositions: governed.locked,
+    streamClaims: paid.streamClaims,
     users: paid.users,
     journals: digest.journals,
     trialBalance: trial,
-    comparedPairs: report.comparedPairs + paid.pairs + run.pairs,
+    comparedPairs: report.comparedPairs + paid.pairs + run.pairs + governed.pairs,
     driftWei: Object.fromEntries(
       report.chains.map(({ chainKey, driftWei }) => [chainKey, driftWei]),
     ),

@@ -10,20 +10,27 @@ import {
   budgetsOf,
   CHAIN_KEYS,
   type ChainKey,
+  CHAINS,
   claim,
+  claimStream,
   move,
   moveIntoEscrow,
   type Network,
+  passCommands,
   passSchedule,
   PROVIDERS,
   reorg,
+  retryCommand,
+  type SentCommand,
   stake,
+  stakeLocked,
   swap,
   withdraw,
   withdrawEscrow,
 } from '../../apps/devnet/src/index.js';
 import type { ApiClient } from './api-client.js';
 import {
+  type CommandView,
   type EpochView,
   isStreamingOn,
   isInFlight,
@@ -42,6 +49,10 @@ const CLAIMS = [
   { who: 'bob', chain: 'alpha', farmId: 3 },
   { who: 'dave', chain: 'beta', farmId: 2 },
 ] as const;
+/** Who takes dollars that a farm pays beside the emission. */
+const STREAM_CLAIM = { who: 'dave', chain: 'beta', farmId: 3, stream: 1 } as const;
+/** Who locks a position, under the second tier of the farm. */
+export const LOCKED = { who: 'carol', chain: 'hub', farmId: 2, tier: 2 } as const;
 const REORG_ATTEMPTS = 5;
 /** Blocks that may still be replaced: the one four below the head is final on the local network. */
 const REORG_DEPTH_MAX = 4;
@@ -65,11 +76,18 @@ export interface Payout {
 export interface StoryFacts {
   readonly completedMove: Hex;
   readonly recoveredMove: Hex;
-  readonly proposalId: string;
+  readonly proposalIds: readonly string[];
+  readonly commands: readonly SentCommand[];
   /** Claims and a withdrawal, each of which must be in what is compared. */
   readonly payouts: readonly Payout[];
   readonly droppedStakeTx: string;
   readonly wallSeconds: Readonly<Record<string, number>>;
+}
+
+/** A proposal of commands, and what it sent. */
+interface CommandedStory {
+  readonly id: string;
+  readonly sent: readonly SentCommand[];
 }
 
 /** A step did not come to its end in time. */
@@ -183,13 +201,77 @@ async function changeEmission(options: StoryOptions): Promise<string> {
   });
   say('the proposal is executed; its effect is looked for on every chain');
   const id = proposal.id.toString();
-  await until(`verification of proposal ${id}`, async () => {
+  await verified(api, id);
+  say('the proposal is verified: the new budget streams on every chain');
+  return id;
+}
+
+/** Two commands in one proposal: one is applied at once, the other sets a limit and waits. */
+async function commandSpokes(options: StoryOptions): Promise<CommandedStory> {
+  const { network, api, say } = options;
+  say('bob proposes two commands to the spokes');
+  const { proposal, sent } = await passCommands(network, {
+    commands: [
+      {
+        chain: 'beta',
+        command: { kind: 'set-max-rate', farmId: 2, stream: 0, maxRate: parseEther('12') },
+      },
+      {
+        chain: 'alpha',
+        command: {
+          kind: 'set-inbound-limit',
+          eid: CHAINS.beta.eid,
+          limit: parseEther('2000000'),
+          window: 120,
+        },
+      },
+    ],
+    description: 'Slower dollars, faster tokens\n\nThe demo commands two spokes from the hub.',
+    voters: ['bob', 'carol', 'dave'],
+  });
+  for (const command of sent) {
+    const state = command.chain === 'beta' ? 'applied' : 'waiting';
+    const row = await commandIn(api, command, state);
+    say(`${row.id}: ${row.sentence} ${row.cause ?? 'It is applied.'}`);
+    if (state === 'applied') continue;
+    await retryCommand(network, { ...command, who: 'stranger' });
+    await commandIn(api, command, 'applied');
+    say(`${row.id} had waited long enough: a stranger carried it out`);
+  }
+  const id = proposal.id.toString();
+  await verified(api, id);
+  say('the proposal is verified: both commands are applied on their chains');
+  return { id, sent };
+}
+
+async function commandIn(api: ApiClient, command: SentCommand, state: string) {
+  const id = `${command.chain}:${command.no}`;
+  return until(`state ${state} of the command ${id}`, async () => {
+    const { items } = await api.get<Listing<CommandView>>('/commands');
+    return items.find((row) => row.id === id && row.state === state);
+  });
+}
+
+async function verified(api: ApiClient, id: string): Promise<ProposalView> {
+  return until(`verification of proposal ${id}`, async () => {
     const { items } = await api.get<Listing<ProposalView>>('/proposals');
     const found = items.find((candidate) => candidate.id === id);
     return found?.verification?.status === 'verified' ? found : undefined;
   });
-  say('the proposal is verified: the new budget streams on every chain');
-  return id;
+}
+
+/** Carol locks what she has in a farm with terms, and then earns by more than it. */
+async function lockPosition({ network, api, say }: StoryOptions): Promise<void> {
+  const { who, chain, farmId, tier } = LOCKED;
+  await stakeLocked(network, { who, chain, farmId, tier, amount: parseEther('40') });
+  const user = accountOf(who).address;
+  const path = `/positions?user=${user}&chain=${chain}&farmId=${farmId}&view=provisional`;
+  const row = await until('the lock', async () => {
+    const { items } = await api.get<Listing<PositionView>>(path);
+    return items.find(({ lock }) => lock?.tier === tier);
+  });
+  const boost = (BigInt(row.weight) * 100n) / BigInt(row.staked);
+  say(`carol locks her DLT on ${chain} under tier ${tier} and earns as ${boost} % of it`);
 }
 
 async function stakedOf(api: ApiClient, view: 'provisional' | 'final'): Promise<bigint> {
@@ -246,11 +328,17 @@ async function trade({ network, say }: StoryOptions): Promise<void> {
  * it: what was paid has to be in the ledger as well.
  */
 async function harvest({ network, api, say }: StoryOptions): Promise<readonly Payout[]> {
-  for (const { who, chain, farmId } of CLAIMS) {
+  for (const { who, chain, farmId, stream } of [
+    ...CLAIMS.map((one) => ({ ...one, stream: 0 })),
+    STREAM_CLAIM,
+  ]) {
     const path = `/positions?user=${accountOf(who).address}&chain=${chain}&farmId=${farmId}`;
     await until(`rewards of ${who} on ${chain}`, async () => {
       const { items } = await api.get<Listing<PositionView>>(`${path}&view=provisional`);
-      return items.some(({ earned }) => earned !== '0') ? true : undefined;
+      const hasEarned = items.some(({ rewards }) =>
+        rewards.some((reward) => reward.stream === stream && reward.earned !== '0'),
+      );
+      return hasEarned ? true : undefined;
     });
   }
   const withdrawal = { who: 'erin', chain: 'alpha', farmId: 2, amount: parseEther('50') } as const;
@@ -258,9 +346,12 @@ async function harvest({ network, api, say }: StoryOptions): Promise<readonly Pa
     ...(await Promise.all(
       CLAIMS.map(async (one) => ({ chain: one.chain, ...(await claim(network, one)) })),
     )),
+    { chain: STREAM_CLAIM.chain, ...(await claimStream(network, STREAM_CLAIM)) },
     { chain: withdrawal.chain, ...(await withdraw(network, withdrawal)) },
   ];
-  say('alice, bob and dave claim their rewards; erin takes a part of her stake out');
+  say(
+    'alice, bob and dave claim their rewards, dave dollars too; erin takes a part of her stake out',
+  );
   return Promise.all(
     done.map(async ({ chain, txHash }) => {
       const { client } = network.chains[chain];
@@ -274,11 +365,13 @@ async function harvest({ network, api, say }: StoryOptions): Promise<readonly Pa
 export async function playStory(options: StoryOptions): Promise<StoryFacts> {
   const watch = new Stopwatch();
   await watch.time('stakes', async () => stakeEverywhere(options));
-  const [, completedMove, recoveredMove, proposalId, payouts] = await Promise.all([
+  const [, , completedMove, recoveredMove, proposalId, commanded, payouts] = await Promise.all([
     trade(options),
+    watch.time('lock', async () => lockPosition(options)),
     watch.time('move', async () => completeMove(options)),
     watch.time('recovery', async () => recoverMove(options)),
     watch.time('proposal', async () => changeEmission(options)),
+    watch.time('commands', async () => commandSpokes(options)),
     watch.time('claims', async () => harvest(options)),
     watch.time('epochs', async () => waitForEpochs(options)),
   ]);
@@ -286,7 +379,8 @@ export async function playStory(options: StoryOptions): Promise<StoryFacts> {
   return {
     completedMove,
     recoveredMove,
-    proposalId,
+    proposalIds: [proposalId, commanded.id],
+    commands: commanded.sent,
     payouts,
     droppedStakeTx,
     wallSeconds: watch.seconds,

@@ -43,6 +43,15 @@ export interface JourneyView {
   readonly isFinal: boolean;
 }
 
+export interface CommandView {
+  readonly id: string;
+  readonly chainKey: string;
+  readonly no: string;
+  readonly state: string;
+  readonly sentence: string;
+  readonly cause: string | null;
+}
+
 export interface ProposalView {
   readonly id: string;
   readonly title: string;
@@ -55,7 +64,10 @@ export interface PositionView {
   readonly farmId: number;
   readonly user: string;
   readonly staked: string;
+  readonly weight: string;
   readonly earned: string;
+  readonly lock: { readonly lockEnd: number; readonly tier: number } | null;
+  readonly rewards: readonly { readonly stream: number; readonly earned: string }[];
   readonly asOfBlock: number;
 }
 
