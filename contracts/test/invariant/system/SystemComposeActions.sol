@@ -60,7 +60,9 @@ abstract contract SystemComposeActions is SystemForgeries {
         if (packet.kind != Kind.Foreign) {
             uint256 seqBefore = _targetsSeq(waiting.eid);
             uint256 gasLimit = bound(seed >> 128, 30_000, packet.composeGas);
-            try this.composeWith(id, gasLimit) {
+            Landing memory landing = _landingOf(packet);
+            try this.composeWith(waiting, gasLimit) {
+                _bookCompose(id, landing);
                 _effect();
                 return;
             } catch {
@@ -73,13 +75,9 @@ abstract contract SystemComposeActions is SystemForgeries {
     }
 
     /// @notice External, so that too little gas can be caught.
-    function composeWith(uint256 id, uint256 gasLimit) external {
+    function composeWith(Compose memory waiting, uint256 gasLimit) external {
         assertEq(msg.sender, address(this), "only the handler");
-        Compose memory waiting = _composes[id];
-        Packet memory packet = _packets[waiting.packet];
-        if (packet.kind == Kind.Order) _runOrder(waiting, packet, gasLimit);
-        else _runMove(waiting, packet, gasLimit);
-        _finishCompose(id);
+        _executeCompose(waiting, gasLimit);
     }
 
     /// @notice Anybody may compose anything in his own name; nothing comes of it.

@@ -15,6 +15,13 @@ abstract contract SystemDelivery is SystemCommands {
         bool isQueued;
     }
 
+    /// @dev What has to come of a position that arrives now.
+    struct Landing {
+        uint32 farmId;
+        bool isTaken;
+        uint256 principal;
+    }
+
     /// @dev A position that arrived.
     struct Credit {
         uint32 eid;
@@ -131,10 +138,28 @@ abstract contract SystemDelivery is SystemCommands {
     function _runCompose(uint256 id) internal {
         Compose memory compose = _composes[id];
         Packet memory packet = _packets[compose.packet];
-        if (packet.kind == Kind.Foreign) _expectForeign(compose, packet);
-        else if (packet.kind == Kind.Order) _runOrder(compose, packet, packet.composeGas);
-        else _runMove(compose, packet, packet.composeGas);
+        if (packet.kind == Kind.Foreign) {
+            _expectForeign(compose, packet);
+            _finishCompose(id);
+            return;
+        }
+        Landing memory landing = _landingOf(packet);
+        _executeCompose(compose, packet.composeGas);
+        _bookCompose(id, landing);
+    }
+
+    /// @dev Asserts that a compose had the effect it had to have, whoever executed it.
+    function _bookCompose(uint256 id, Landing memory landing) internal {
         _finishCompose(id);
+        Compose memory compose = _composes[id];
+        Packet memory packet = _packets[compose.packet];
+        if (packet.kind == Kind.Move) {
+            _bookMove(compose, packet, landing);
+            return;
+        }
+        // version 1 | epoch 4 | revision 4 | the rest of the order
+        uint32 epoch = uint32(bytes4(_word(packet.message, 73)));
+        _bookOrder(compose.eid, epoch, uint32(bytes4(_word(packet.message, 77))));
     }
 
     function _finishCompose(uint256 id) internal {
@@ -159,13 +184,6 @@ abstract contract SystemDelivery is SystemCommands {
         );
     }
 
-    function _runOrder(Compose memory compose, Packet memory packet, uint256 gasLimit) internal {
-        _executeCompose(compose, gasLimit);
-        // version 1 | epoch 4 | revision 4 | the rest of the order
-        uint32 epoch = uint32(bytes4(_word(packet.message, 73)));
-        _bookOrder(compose.eid, epoch, uint32(bytes4(_word(packet.message, 77))));
-    }
-
     function _bookOrder(uint32 eid, uint32 epoch, uint32 revision) internal {
         if (revision > arrived[eid][epoch]) arrived[eid][epoch] = revision;
         _collect();
@@ -187,16 +205,24 @@ abstract contract SystemDelivery is SystemCommands {
         }
     }
 
-    /// @dev A position is restaked exactly when its farm takes it, else its recipient can get it.
-    /// @custom:property B-03, B-06, B-09
-    function _runMove(Compose memory compose, Packet memory packet, uint256 gasLimit) internal {
-        Site storage site = _siteOf[compose.eid];
+    /// @dev A position has to be restaked exactly when its farm takes it.
+    function _landingOf(Packet memory packet) internal view returns (Landing memory landing) {
+        if (packet.kind != Kind.Move) return landing;
+        Site storage site = _siteOf[packet.dstEid];
         uint32 farmId = uint32(uint256(_word(packet.message, 168)));
-        bool isTaken = farmId == (packet.isReward ? REWARD_FARM : STAKE_FARM)
+        landing.farmId = farmId;
+        landing.isTaken = farmId == (packet.isReward ? REWARD_FARM : STAKE_FARM)
             && site.farms.farmOf(farmId).state == IFarms.FarmState.Active;
-        uint256 before = site.farms.positionOf(farmId, packet.recipient).principal;
-        _executeCompose(compose, gasLimit);
+        landing.principal = site.farms.positionOf(farmId, packet.recipient).principal;
+    }
 
+    /// @dev A position is restaked when its farm takes it, else its recipient can get it.
+    /// @custom:property B-03, B-06, B-09
+    function _bookMove(Compose memory compose, Packet memory packet, Landing memory landing)
+        private
+    {
+        Site storage site = _siteOf[compose.eid];
+        bool isTaken = landing.isTaken;
         uint256 amount = _amountAt(packet);
         address token = address(_tokenOf(packet.isReward, compose.eid));
         IPositionBridge.Credit memory credit = site.bridge.creditOf(compose.guid, token);
@@ -204,8 +230,8 @@ abstract contract SystemDelivery is SystemCommands {
             isTaken ? IPositionBridge.CreditState.Restaked : IPositionBridge.CreditState.Escrowed;
         assertEq(uint8(credit.state), uint8(state), "what became of a move");
         assertEq(
-            site.farms.positionOf(farmId, packet.recipient).principal,
-            isTaken ? before + amount : before,
+            site.farms.positionOf(landing.farmId, packet.recipient).principal,
+            isTaken ? landing.principal + amount : landing.principal,
             "principal that arrived"
         );
         if (!isTaken) {
