@@ -77,7 +77,8 @@ abstract contract GovernanceDrafts is GovernanceWorld {
         if (kind == Commands.Kind.SetReceiverPaused || kind == Commands.Kind.SetBridgePaused) {
             order.index = uint8(seed % 2);
         } else if (kind == Commands.Kind.SetMinValidEpoch) {
-            order.value = seed % 12;
+            order.value = modelOf[eid].minValidEpoch() + seed % 4;
+            if ((seed >> 8) % 2 == 0) order.value = (seed >> 16) % (order.value + 1);
         } else if (kind == Commands.Kind.ReleasePot) {
             order.eid = 1;
             uint256 pot = modelOf[eid].pot();

@@ -69,8 +69,8 @@ abstract contract GovernanceKeys is GovernancePackets {
         seed = _fresh(seed);
         uint32 eid = _spokeAt(seed);
         // Commands are stopped more rarely: it takes two days to let them go on.
-        uint256 part = (seed >> 8) % 25;
-        if (part == 24) part = uint256(Part.Inbox);
+        uint256 part = (seed >> 8) % 13;
+        if (part == 12) part = uint256(Part.Inbox);
         else part = part % 6 < 4 ? part % 6 : part % 6 + 1;
         uint256 kind = (seed >> 16) % 4;
         address caller = _anyone(who);

@@ -110,7 +110,7 @@ abstract contract GovernancePackets is GovernanceAssembly {
         who = _fresh(who);
         seed = _fresh(seed);
         uint32 eid = _spokeAt(seed);
-        if (!modelOf[eid].hasDue()) eid = _otherOf(eid);
+        if ((seed >> 112) % 4 != 0 && !modelOf[eid].hasDue()) eid = _otherOf(eid);
         SpokeModel model = modelOf[eid];
         uint256 deadline = model.nextDeadline(seed >> 32);
         bool isSoon = deadline > block.timestamp + 1 && deadline < block.timestamp + 3 days;

@@ -94,7 +94,8 @@ contract SpokeModel {
         return numbers.length;
     }
 
-    /// @notice A command that can be carried out, most of the time; else one that is kept, or any.
+    /// @notice A command that can be carried out, most of the time; else one that came too late for
+    /// that, is kept, or any.
     function pick(uint256 seed) external view returns (uint64 no) {
         no = numbers[(seed >> 8) % numbers.length];
         if (seed % 8 == 0) return no;
@@ -105,7 +106,9 @@ contract SpokeModel {
                 || state == ICommandReceiver.CommandState.Failed;
             if (!isKept) continue;
             no = candidate;
-            if (_isDue(candidate) || seed % 8 == 1) return candidate;
+            if (seed % 8 == 1) return candidate;
+            bool isSuperseded = newestOf(_entries[candidate].order) > candidate;
+            if (isSuperseded == (seed % 8 == 2) && _isInTime(candidate)) return candidate;
         }
     }
 
@@ -454,9 +457,13 @@ contract SpokeModel {
     }
 
     function _isDue(uint64 no) private view returns (bool) {
+        return _isInTime(no) && newestOf(_entries[no].order) <= no;
+    }
+
+    function _isInTime(uint64 no) private view returns (bool) {
         Entry storage entry = _entries[no];
         return entry.state == ICommandReceiver.CommandState.Waiting
-            && _outsideWindow(no, entry.readyAt).length == 0 && newestOf(entry.order) <= no;
+            && _outsideWindow(no, entry.readyAt).length == 0;
     }
 
     function _outsideWindow(uint64 no, uint40 readyAt) private view returns (bytes memory) {
