@@ -10,15 +10,13 @@ contract GreedyOft {
     }
 }
 
-/// @notice Refuses with a thousand bytes.
+/// @notice Refuses with a thousand bytes, all but the first word of them zero.
 contract VerboseOft {
     function token() external pure returns (address) {
-        bytes memory reason = new bytes(1000);
-        for (uint256 i; i < reason.length; ++i) {
-            reason[i] = 0xee;
-        }
         assembly {
-            revert(add(reason, 32), mload(reason))
+            calldatacopy(0, calldatasize(), 1000)
+            mstore(0, not(0))
+            revert(0, 1000)
         }
     }
 }

@@ -107,10 +107,7 @@ contract CommandDeliveryTest is CommandFixture {
             IFarms.NewFarm(3, address(token), 80, 1e18, false), address(new VerboseOft())
         );
         bytes memory packet = _packetOf(command);
-        bytes memory reason = new bytes(256);
-        for (uint256 i; i < reason.length; ++i) {
-            reason[i] = 0xee;
-        }
+        bytes memory reason = bytes.concat(bytes32(type(uint256).max), new bytes(224));
         vm.expectEmit(true, true, false, true, address(_inbox));
         emit ICommandReceiver.CommandFailed(
             1, Commands.Kind.AddFarm, bytes32(0), command, reason, _inbox.seq() + 1
