@@ -2,6 +2,8 @@
 pragma solidity 0.8.37;
 
 import {IFarms} from "../../../src/interfaces/IFarms.sol";
+import {Farms} from "../../../src/spoke/Farms.sol";
+import {PlainToken} from "../../support/Tokens.sol";
 import {EmissionWorld} from "./EmissionWorld.sol";
 import {HubModel} from "./HubModel.sol";
 import {SpokeModel} from "./SpokeModel.sol";
@@ -81,6 +83,18 @@ abstract contract EmissionSettle is EmissionWorld {
             assertEq(
                 site.farms.streamOf(id, 0).endAt, isLonger ? endAt : seen.endAt[id], "stream end"
             );
+        }
+    }
+
+    /// @dev The farm that orders have named before it was there.
+    function _openFirst(uint256 chain) internal {
+        Farms farms = _sites[chain].farms;
+        PlainToken token = new PlainToken(8);
+        vm.prank(GOVERNOR);
+        farms.addFarm(IFarms.NewFarm(1, address(token), 95, type(uint64).max, false));
+        for (uint256 i; i < USERS; ++i) {
+            vm.prank(userAt(i));
+            token.approve(address(farms), type(uint256).max);
         }
     }
 

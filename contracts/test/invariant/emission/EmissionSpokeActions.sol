@@ -242,8 +242,8 @@ abstract contract EmissionSpokeActions is EmissionSettle {
         }
     }
 
-    /// @dev Mostly one where a farm lacks what the pot has.
-    function _pathToReplay(uint256 seed) private view returns (uint256 chain, uint32 epoch) {
+    /// @dev Mostly one where a farm lacks what the pot has; a farm that was forgotten is opened.
+    function _pathToReplay(uint256 seed) private returns (uint256 chain, uint32 epoch) {
         uint256 count = HUB_MODEL.epochCount();
         for (uint256 i; i < CHAINS * count && seed % 8 != 0; ++i) {
             chain = (seed / 4 + i) % CHAINS;
@@ -251,9 +251,13 @@ abstract contract EmissionSpokeActions is EmissionSettle {
             SpokeModel.EpochModel memory model = _sites[chain].model.epochOf(epoch);
             if (model.pot == 0) continue;
             Seen memory seen = _look(chain);
-            for (uint256 id = 1; id <= FARMS; ++id) {
-                bool isLacking = model.given[id] < model.target[id];
-                if (isLacking && seen.capacity.takes[id]) return (chain, epoch);
+            for (uint256 id = FARMS; id != 0; --id) {
+                if (model.given[id] >= model.target[id]) continue;
+                if (seen.capacity.takes[id]) return (chain, epoch);
+                if (id == 1) {
+                    _openFirst(chain);
+                    return (chain, epoch);
+                }
             }
         }
         chain = seed % CHAINS;

@@ -63,7 +63,7 @@ abstract contract EmissionUserActions is EmissionSettle {
         Farms farms = _sites[chain].farms;
         Seen memory seen = _look(chain);
         uint32[] memory ids = new uint32[](2);
-        (ids[0], ids[1]) = (1, 2);
+        (ids[0], ids[1]) = (2, 3);
         uint256 earned = _earned(chain, userAt(who));
         vm.prank(userAt(who));
         assertEq(farms.claimMany(ids), earned, "pays what was earned");
@@ -72,25 +72,19 @@ abstract contract EmissionUserActions is EmissionSettle {
         if (earned != 0) _effect();
     }
 
-    /// @dev The third farm opens, after orders have named it; a farm ends; a bound of a rate moves.
+    /// @dev The first farm opens after orders named it, another ends, or a bound of a rate moves.
     /// @custom:property E18
     function changeFarm(uint256 seed) external counted {
         seed = _mix(seed);
-        (uint256 chain, uint32 id) = (seed % CHAINS, 3);
+        (uint256 chain, uint32 id) = (seed % CHAINS, 1);
         Farms farms = _sites[chain].farms;
         uint256 kind = (seed >> 8) % 8;
-        if (kind < 3 && farms.farmOf(id).state == IFarms.FarmState.Unknown) {
-            PlainToken token = new PlainToken(8);
-            vm.prank(GOVERNOR);
-            farms.addFarm(IFarms.NewFarm(id, address(token), 95, type(uint64).max, false));
-            for (uint256 i; i < USERS; ++i) {
-                vm.prank(userAt(i));
-                token.approve(address(farms), type(uint256).max);
-            }
+        if (kind == 0 && farms.farmOf(id).state == IFarms.FarmState.Unknown) {
+            _openFirst(chain);
             _effect();
             return;
         }
-        id = uint32(1 + (seed >> 16) % 2);
+        id = uint32(2 + (seed >> 16) % 2);
         if (farms.farmOf(id).state == IFarms.FarmState.Ended) return;
         Seen memory seen = _look(chain);
         vm.prank(GOVERNOR);
@@ -124,12 +118,12 @@ abstract contract EmissionUserActions is EmissionSettle {
     }
 
     function _earned(uint256 chain, address user) private view returns (uint256) {
-        return _sites[chain].farms.earned(1, user) + _sites[chain].farms.earned(2, user);
+        return _sites[chain].farms.earned(2, user) + _sites[chain].farms.earned(3, user);
     }
 
     function _farmAt(uint256 seed) private view returns (uint256 chain, uint32 id) {
         chain = seed % CHAINS;
-        bool hasThird = _sites[chain].farms.farmOf(3).state != IFarms.FarmState.Unknown;
-        id = uint32(1 + (seed >> 8) % (hasThird ? 3 : 2));
+        bool hasFirst = _sites[chain].farms.farmOf(1).state != IFarms.FarmState.Unknown;
+        id = uint32(hasFirst ? 1 + (seed >> 8) % 3 : 2 + (seed >> 8) % 2);
     }
 }

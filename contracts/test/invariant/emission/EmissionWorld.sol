@@ -20,8 +20,8 @@ import {HubModel} from "./HubModel.sol";
 import {SpokeModel} from "./SpokeModel.sol";
 
 /// @notice The emission of three chains as the suite plays it, beside its models: a hub whose token
-/// has 18 decimals, a spoke with 24 and one with 6, each with two farms and a third that opens
-/// later. Nothing is shared between the chains but the network.
+/// has 18 decimals, a spoke with 24 and one with 6, each with two farms and one before them
+/// that opens later. Nothing is shared between the chains but the network.
 abstract contract EmissionWorld is Test, Effects {
     enum Cargo {
         Order,
@@ -291,8 +291,8 @@ abstract contract EmissionWorld is Test, Effects {
         vm.startPrank(GOVERNOR);
         site.farms.setReceiver(address(site.receiver));
         site.farms.setBridge(address(this));
-        site.farms.addFarm(IFarms.NewFarm(1, address(stake), 95, type(uint64).max, false));
         site.farms.addFarm(IFarms.NewFarm(2, address(site.reward), 95, type(uint64).max, false));
+        site.farms.addFarm(IFarms.NewFarm(3, address(stake), 95, type(uint64).max, false));
         site.receiver.setController(_as32(address(CONTROLLER)));
         site.receiver.setSentinel(SENTINEL, uint40(block.timestamp + 90 days));
         CONTROLLER.setChain(site.eid, _as32(address(site.receiver)), 6000);
