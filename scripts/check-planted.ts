@@ -16,7 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { boundaries } from './planted/boundaries.js';
-import { coverage, invariant, mutation, seeded } from './planted/contract-tests.js';
+import { coverage, invariant, mutation, proofs, seeded } from './planted/contract-tests.js';
 import { generated } from './planted/generated.js';
 import { lint } from './planted/lint.js';
 import type { Plant, Plot } from './planted/plant.js';
@@ -38,6 +38,7 @@ const PLOTS: readonly Plot[] = [
   invariant,
   mutation,
   coverage,
+  proofs,
 ];
 
 function write(folder: string, path: string, text: string): void {

@@ -25,6 +25,10 @@ export interface SolcOutput {
   readonly sources?: Readonly<Record<string, { readonly ast: AstNode }>>;
   /** By path and name; what stands in it was chosen by the settings. */
   readonly contracts?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** What the model checker asks a solver, by hash. */
+  readonly auxiliaryInputRequested?: {
+    readonly smtlib2queries?: Readonly<Record<string, string>>;
+  };
 }
 
 interface Solc {
@@ -40,8 +44,10 @@ export function compileInProcess(options: {
   readonly settings: Readonly<Record<string, unknown>>;
   /** Texts that stand in for what the files hold, by path. */
   readonly changed?: Readonly<Record<string, string>>;
+  /** Answers to what an earlier run of the model checker asked, by hash. */
+  readonly answers?: Readonly<Record<string, string>>;
 }): SolcOutput {
-  const { files, settings, changed = {} } = options;
+  const { files, settings, changed = {}, answers } = options;
   const read = (path: string): string => changed[path] ?? readFileSync(join(ROOT, path), 'utf8');
   const sources = Object.fromEntries(
     withImports(ROOT, files).map((path) => [path, { content: read(path) }]),
@@ -51,6 +57,7 @@ export function compileInProcess(options: {
     language: 'Solidity',
     sources,
     settings: { evmVersion: 'cancun', remappings: remappings(), ...settings },
+    ...(answers === undefined ? {} : { auxiliaryInput: { smtlib2responses: answers } }),
   });
   const output = solc.compile(input, {
     import: (path) => ({ contents: readFileSync(join(ROOT, path), 'utf8') }),

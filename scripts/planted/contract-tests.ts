@@ -242,3 +242,52 @@ export const coverage: Plot = {
     { rule: 'both shares count', names: ['of lines (at least 99.00 %)', 'in 1 files'] },
   ],
 };
+
+const HARNESS = `${LICENCE}
+import {Tally} from "../../src/Tally.sol";
+
+contract TallyProof {
+    function sound(uint256 a) external pure {
+        assert(Tally.less(a) <= a);
+    }
+
+    function unsound(uint256 a) external pure {
+        assert(Tally.less(a) < a);
+    }
+}
+`;
+
+const TALLY = `${LICENCE}
+library Tally {
+    function less(uint256 a) internal pure returns (uint256) {
+        return a > 7 ? a - 7 : 0;
+    }
+}
+`;
+
+export const proofs: Plot = {
+  command: 'prove',
+  argv: ['npm', 'run', '--silent', 'prove'],
+  copies: MACHINERY,
+  plants: [
+    {
+      rule: 'an assertion must be proved',
+      files: {
+        'contracts/src/Tally.sol': TALLY,
+        'contracts/test/proofs/TallyProof.sol': HARNESS,
+        'contracts/test/proofs/bugs.json': JSON.stringify({
+          suite: 'planted',
+          test: 'contracts/test/proofs/',
+          bugs: [
+            { ...bug('harmless', 'a > 7', 'a >= 7'), file: 'contracts/src/Tally.sol' },
+            { ...bug('dire', 'a - 7', 'a + 7'), file: 'contracts/src/Tally.sol' },
+          ],
+        }),
+      },
+      names: ['FAIL', 'failed', 'TallyProof.unsound'],
+    },
+    { rule: 'what holds is proved', names: ['ok', 'proved', 'TallyProof.sound'] },
+    { rule: 'a bug must be refuted', names: ['harmless', 'MISSED'] },
+    { rule: 'a bug that is refuted counts', names: ['dire', 'refuted at TallyProof.sound'] },
+  ],
+};

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {IEmissionController} from "../interfaces/IEmissionController.sol";
 import {EmissionOrder} from "../libraries/EmissionOrder.sol";
+import {Guards} from "../libraries/Guards.sol";
 import {EmissionRules} from "./EmissionRules.sol";
 
 /// @title EmissionBooks
@@ -166,7 +166,7 @@ library EmissionBooks {
         IEmissionController.Target[] calldata targets
     ) external {
         EpochEntry storage entry = books.epochs[decision.epoch];
-        uint32 expected = entry.revision + 1;
+        uint32 expected = Guards.nextRevision(entry.revision);
         if (decision.revision != expected) {
             revert IEmissionController.Controller_WrongRevision(expected, decision.revision);
         }
@@ -239,18 +239,18 @@ library EmissionBooks {
             ChainOrder storage stored = books.orders[decision.epoch][eid];
             uint256 sentSD = stored.sentSD;
             sums.allocatedSD += sumsSD[i];
-            sums.requiredSD += Math.max(sumsSD[i], sentSD);
+            sums.requiredSD += Guards.requiredSD(sumsSD[i], sentSD);
             // A chain whose farms are all gone still needs an order when an earlier one named them.
             if (from != to || stored.revision != 0) {
-                sums.outstandingSD =
-                    sums.outstandingSD + dueSD(sumsSD[i], sentSD) - dueSD(stored.targetSD, sentSD);
+                sums.outstandingSD = sums.outstandingSD + Guards.dueSD(sumsSD[i], sentSD)
+                    - Guards.dueSD(stored.targetSD, sentSD);
                 stored.targetSD = uint64(sumsSD[i]);
                 stored.revision = decision.revision;
                 stored.encoded = _encode(decision, targets[from:to]);
             }
             from = to;
         }
-        if (sums.requiredSD > decision.budgetSD) {
+        if (!Guards.isWithin(sums.requiredSD, decision.budgetSD)) {
             revert IEmissionController.Controller_BudgetExceeded(sums.requiredSD, decision.budgetSD);
         }
     }
@@ -333,11 +333,5 @@ library EmissionBooks {
             order.amountsSD[i] = targets[i].amountSD;
         }
         return EmissionOrder.encode(order);
-    }
-
-    /// @dev What a chain lacks; what it got beyond its target is netted off later orders of the
-    /// epoch, and stays in its pot.
-    function dueSD(uint256 targetSD, uint256 sentSD) internal pure returns (uint64) {
-        return targetSD > sentSD ? uint64(targetSD - sentSD) : 0;
     }
 }

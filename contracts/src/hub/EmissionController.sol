@@ -14,6 +14,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {IEmissionController} from "../interfaces/IEmissionController.sol";
 import {IEmissionReceiver} from "../interfaces/IEmissionReceiver.sol";
 import {EmissionOrder} from "../libraries/EmissionOrder.sol";
+import {Guards} from "../libraries/Guards.sol";
 import {LzOptions} from "../libraries/LzOptions.sol";
 import {EmissionBooks} from "./EmissionBooks.sol";
 import {EmissionRegistry} from "./EmissionRegistry.sol";
@@ -107,13 +108,13 @@ contract EmissionController is EmissionRegistry, ReentrancyGuardTransient {
     function quoteDispatch(uint32 epoch, uint32 eid) external view returns (uint256 nativeFee) {
         EmissionBooks.ChainOrder memory order = _pendingOrder(epoch, eid);
         if (eid == HUB_EID) return 0;
-        return _quote(_sendParam(eid, order, EmissionBooks.dueSD(order.targetSD, order.sentSD)));
+        return _quote(_sendParam(eid, order, Guards.dueSD(order.targetSD, order.sentSD)));
     }
 
     /// @dev State first: a refund or a token that calls back finds the order already sent.
     function _dispatch(uint32 epoch, uint32 eid) private {
         EmissionBooks.ChainOrder memory order = _pendingOrder(epoch, eid);
-        uint64 dueSD = EmissionBooks.dueSD(order.targetSD, order.sentSD);
+        uint64 dueSD = Guards.dueSD(order.targetSD, order.sentSD);
         EmissionBooks.EpochEntry storage entry = _books.epochs[epoch];
         entry.spentSD += dueSD;
         assert(entry.spentSD <= entry.budgetSD);
@@ -165,7 +166,7 @@ contract EmissionController is EmissionRegistry, ReentrancyGuardTransient {
         uint32 latest = revenueMultipleOf(epoch) == 0 ? current + 1 : current;
         if (epoch < current || epoch > latest) revert Controller_EpochNotOpen(epoch, current);
         uint32 last = _books.lastDecided;
-        if (epoch < last) revert Controller_EpochClosed(epoch, last);
+        if (Guards.isClosed(epoch, last)) revert Controller_EpochClosed(epoch, last);
     }
 
     function _pendingOrder(uint32 epoch, uint32 eid)

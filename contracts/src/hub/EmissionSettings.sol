@@ -10,6 +10,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {PauseRoles} from "../access/PauseRoles.sol";
 import {IEmissionController} from "../interfaces/IEmissionController.sol";
+import {Guards} from "../libraries/Guards.sol";
 import {EmissionBooks} from "./EmissionBooks.sol";
 
 /// @title EmissionSettings
@@ -220,7 +221,9 @@ abstract contract EmissionSettings is IEmissionController, PauseRoles {
         private
         pure
     {
-        if (budgetSD > hardCapSD) revert Controller_HardCapExceeded(budgetSD, hardCapSD);
+        if (!Guards.isWithin(budgetSD, hardCapSD)) {
+            revert Controller_HardCapExceeded(budgetSD, hardCapSD);
+        }
         if (floorSD > budgetSD) revert Controller_BudgetExceeded(floorSD, budgetSD);
         if (decayBps > BPS) revert Controller_BadBps(decayBps);
     }

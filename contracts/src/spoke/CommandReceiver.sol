@@ -12,6 +12,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {PauseRoles} from "../access/PauseRoles.sol";
 import {ICommandReceiver} from "../interfaces/ICommandReceiver.sol";
 import {Commands} from "../libraries/Commands.sol";
+import {Guards} from "../libraries/Guards.sol";
 import {CommandTargets} from "./commands/CommandTargets.sol";
 
 /// @title CommandReceiver
@@ -85,7 +86,7 @@ contract CommandReceiver is
         if (keccak256(command) != record.commandHash) revert CommandReceiver_WrongCommand(no);
         _requireInWindow(no, record.readyAt);
         uint64 newest = _newest[sender][Commands.subjectOf(command)];
-        if (newest > no) revert CommandReceiver_Superseded(no, newest);
+        if (Guards.isSuperseded(no, newest)) revert CommandReceiver_Superseded(no, newest);
         // It loosened nothing when it came, but would undo what was stopped since.
         bool hasToWait = record.readyAt == 0 && LOOSEN_SECONDS != 0 && _loosens(command);
         if (hasToWait) return _keep(sender, no, bytes32(0), command, LOOSEN_SECONDS);
@@ -170,7 +171,7 @@ contract CommandReceiver is
     function _take(bytes32 sender, uint64 no, bytes32 guid, bytes calldata command) private {
         Commands.Kind kind = Commands.kindOf(command);
         uint64 newest = _newest[sender][Commands.subjectOf(command)];
-        if (newest > no) {
+        if (Guards.isSuperseded(no, newest)) {
             _records[sender][no].state = CommandState.Stale;
             emit CommandStale(no, kind, guid, newest, ++seq);
             return;

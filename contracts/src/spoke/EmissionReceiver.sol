@@ -13,6 +13,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IEmissionReceiver} from "../interfaces/IEmissionReceiver.sol";
 import {IFarms} from "../interfaces/IFarms.sol";
 import {EmissionOrder} from "../libraries/EmissionOrder.sol";
+import {Guards} from "../libraries/Guards.sol";
 import {ShareTable} from "../libraries/ShareTable.sol";
 import {EmissionReturns} from "./EmissionReturns.sol";
 
@@ -186,7 +187,7 @@ contract EmissionReceiver is EmissionReturns, ILayerZeroComposer {
         }
 
         Settlement memory run = _open(order.epoch);
-        bool isHighest = order.revision > run.revision;
+        bool isHighest = Guards.isNewer(order.revision, run.revision);
         if (isHighest) {
             run.revision = order.revision;
             run.epochEnd = order.epochEnd;

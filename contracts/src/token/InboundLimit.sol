@@ -9,22 +9,15 @@ import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {PauseRoles} from "../access/PauseRoles.sol";
 import {IInboundLimit} from "../interfaces/IInboundLimit.sol";
 import {DecayingLimit} from "../libraries/DecayingLimit.sol";
+import {InboundBooks} from "./InboundBooks.sol";
 
 /// @title InboundLimit
 /// @dev Only `_lzReceive` is overridden: endpoint and peer are checked before it, in `lzReceive`. A
 /// queued message is a delivery like any other to the endpoint, which has cleared its payload by
 /// then, so it cannot arrive again; from there on this contract alone answers for it.
-abstract contract InboundLimit is IInboundLimit, OFTCore, PauseRoles {
+abstract contract InboundLimit is IInboundLimit, InboundBooks, OFTCore, PauseRoles {
     using DecayingLimit for DecayingLimit.Limit;
     using OFTMsgCodec for bytes;
-
-    /// @dev Sums of one path; see `Path`.
-    struct Counters {
-        uint256 sentLD;
-        uint256 receivedLD;
-        uint256 queuedLD;
-        uint256 droppedLD;
-    }
 
     /// @inheritdoc IInboundLimit
     address public limiter;
@@ -34,11 +27,6 @@ abstract contract InboundLimit is IInboundLimit, OFTCore, PauseRoles {
     bool public isInboundPaused;
 
     mapping(uint32 eid => DecayingLimit.Limit) private _limits;
-    mapping(uint32 eid => Counters) private _counters;
-    /// @dev By the hash of origin, guid and message. The guid alone would not do: whoever can forge
-    /// a packet chooses its guid, and could overwrite an honest message that waits. The origin has
-    /// the nonce, which the endpoint delivers once.
-    mapping(bytes32 key => bool) private _isQueued;
 
     /// @inheritdoc IInboundLimit
     function setLimiter(address limiter_) external onlyOwner {
@@ -89,7 +77,7 @@ abstract contract InboundLimit is IInboundLimit, OFTCore, PauseRoles {
     function drop(Origin calldata origin, bytes32 guid, bytes calldata message) external onlyOwner {
         if (_isTrusted(origin)) revert Token_TrustedSender(origin.srcEid, origin.sender);
         uint256 amountLD = _dequeue(origin, guid, message);
-        _counters[origin.srcEid].droppedLD += amountLD;
+        _countDropped(origin.srcEid, amountLD);
         emit InboundDropped(guid, origin.srcEid, origin.sender, amountLD, _nextSeq());
     }
 
@@ -145,14 +133,8 @@ abstract contract InboundLimit is IInboundLimit, OFTCore, PauseRoles {
             _deliver(origin, guid, message, amountLD);
             return;
         }
-        _isQueued[_keyOf(origin, guid, message)] = true;
-        _counters[origin.srcEid].queuedLD += amountLD;
+        _enqueue(_keyOf(origin, guid, message), origin.srcEid, amountLD);
         emit InboundQueued(guid, origin.srcEid, amountLD, origin, message, _nextSeq());
-    }
-
-    /// @dev To be called with what a send takes away here and adds elsewhere.
-    function _countSent(uint32 dstEid, uint256 amountLD) internal {
-        _counters[dstEid].sentLD += amountLD;
     }
 
     /// @inheritdoc PauseRoles
@@ -166,11 +148,10 @@ abstract contract InboundLimit is IInboundLimit, OFTCore, PauseRoles {
         private
         returns (uint256 amountLD)
     {
-        bytes32 key = _keyOf(origin, guid, message);
-        if (!_isQueued[key]) revert Token_NotQueued(guid);
-        delete _isQueued[key];
+        // First of all: a message that never waited may be too short to have an amount.
+        if (!_leaveQueue(_keyOf(origin, guid, message))) revert Token_NotQueued(guid);
         amountLD = _toLD(message.amountSD());
-        _counters[origin.srcEid].queuedLD -= amountLD;
+        _countLeft(origin.srcEid, amountLD);
     }
 
     function _release(
@@ -191,7 +172,7 @@ abstract contract InboundLimit is IInboundLimit, OFTCore, PauseRoles {
         uint256 amountLD
     ) private {
         _limits[origin.srcEid].consumeAnyway(amountLD);
-        _counters[origin.srcEid].receivedLD += amountLD;
+        _countReceived(origin.srcEid, amountLD);
         super._lzReceive(origin, guid, message, address(0), message[:0]);
     }
 

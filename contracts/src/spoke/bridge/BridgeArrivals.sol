@@ -10,6 +10,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {IFarms} from "../../interfaces/IFarms.sol";
 import {IPositionBridge} from "../../interfaces/IPositionBridge.sol";
+import {Credits} from "../../libraries/Credits.sol";
 import {MovePayload} from "../../libraries/MovePayload.sol";
 import {BridgeSender} from "./BridgeSender.sol";
 
@@ -144,13 +145,13 @@ abstract contract BridgeArrivals is ILayerZeroComposer, BridgeSender {
         if (sender == bytes32(0) || sender != peerOf[arrival.srcEid]) {
             revert Bridge_UntrustedPeer(arrival.srcEid, sender);
         }
-        if (_credits[guid][arrival.token].state != CreditState.None) {
+        if (!Credits.isNew(_credits[guid][arrival.token].state)) {
             revert Bridge_AlreadyCredited(guid);
         }
         arrival.amount = OFTComposeMsgCodec.amountLD(message);
         uint256 owed = escrowTotal[arrival.token] + arrival.amount;
         uint256 held = IERC20(arrival.token).balanceOf(address(this));
-        if (held < owed) revert Bridge_NotCovered(arrival.token, held, owed);
+        if (!Credits.isCovered(held, owed)) revert Bridge_NotCovered(arrival.token, held, owed);
     }
 
     /// @dev Whether one key owns `account` on every chain. A contract at the same address elsewhere

@@ -7,6 +7,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 
 import {IFarms} from "../../interfaces/IFarms.sol";
 import {IPositionBridge} from "../../interfaces/IPositionBridge.sol";
+import {Credits} from "../../libraries/Credits.sol";
 import {BridgeArrivals} from "./BridgeArrivals.sol";
 
 /// @title BridgeEscrow
@@ -124,7 +125,7 @@ abstract contract BridgeEscrow is BridgeArrivals {
 
     function _escrowedOf(bytes32 guid, address token) private view returns (Credit storage credit) {
         credit = _credits[guid][token];
-        if (credit.state != CreditState.Escrowed) revert Bridge_NotEscrowed(guid, credit.state);
+        if (!Credits.isEscrowed(credit.state)) revert Bridge_NotEscrowed(guid, credit.state);
     }
 
     /// @dev Rounded up.

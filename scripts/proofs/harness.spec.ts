@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import type { AstNode } from '../contracts/solc.js';
+import { assertionsOf } from './harness.js';
+
+const source = 'é\ncontract A {\n  f { assert(x); }\n}\n';
+const start = Buffer.from(source).indexOf('assert');
+
+function node(nodeType: string, rest: Readonly<Record<string, unknown>>): AstNode {
+  return { id: 1, src: `${start}:9:0`, nodeType, ...rest };
+}
+
+const call = node('FunctionCall', { expression: node('Identifier', { name: 'assert' }) });
+
+function fileWith(contractText: string, functionName: string): AstNode {
+  const body = node('Block', { statements: [node('ExpressionStatement', { expression: call })] });
+  const documentation = { text: '@custom:property H-01, B-03\n@dev Why.' };
+  const definition = node('FunctionDefinition', { name: functionName, documentation, body });
+  return node('SourceUnit', {
+    nodes: [
+      node('ContractDefinition', {
+        name: 'A',
+        documentation: { text: contractText },
+        nodes: [definition],
+      }),
+    ],
+  });
+}
+
+describe('assertionsOf', () => {
+  it('names contract, function, line, properties and place of an assertion', () => {
+    expect(assertionsOf('A.sol', fileWith('@notice Text.', 'f'), source)).toEqual([
+      {
+        file: 'A.sol',
+        contract: 'A',
+        name: 'f',
+        line: 3,
+        engine: 'chc',
+        properties: ['H-01', 'B-03'],
+        start,
+        end: start + 9,
+      },
+    ]);
+  });
+
+  it('knows the engine by its tag and a constructor by its missing name', () => {
+    const [found] = assertionsOf('A.sol', fileWith('@custom:engine bmc, because.', ''), source);
+    expect(found?.engine).toBe('bmc');
+    expect(found?.name).toBe('constructor');
+  });
+});
