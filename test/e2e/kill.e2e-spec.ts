@@ -143,7 +143,8 @@ describe('the story of the demo, played while the worker is killed again and aga
     const report = await checkClaims({ network, api, facts, wallSeconds: {} });
     expect(report.failures).toEqual([]);
     expect(report.journeys).toEqual({ completed: 1, recovered: 1 });
-    expect(report.proposalsVerified).toBe(1);
+    expect(report.proposalsVerified).toBe(2);
+    expect(report.commandsApplied).toBe(2);
   });
 
   it('goes on deciding epochs after the last restart', async () => {
