@@ -7,11 +7,11 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IFarms} from "../../../src/interfaces/IFarms.sol";
 import {IPositionBridge} from "../../../src/interfaces/IPositionBridge.sol";
 import {PositionBridge} from "../../../src/spoke/PositionBridge.sol";
-import {BridgeMessageActions} from "./BridgeMessageActions.sol";
+import {BridgeComposeActions} from "./BridgeComposeActions.sol";
 
 /// @notice The three exits of an escrow, each once and for its recipient alone, and packets that
 /// cannot be read.
-abstract contract BridgeEscrowActions is BridgeMessageActions {
+abstract contract BridgeEscrowActions is BridgeComposeActions {
     /// @dev An open credit as it has to be, and what a return makes of it.
     struct Escrow {
         uint256 index;

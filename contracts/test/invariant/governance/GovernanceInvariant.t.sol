@@ -16,6 +16,7 @@ import {GovernanceDoors} from "./GovernanceDoors.sol";
 import {GovernanceHandler} from "./GovernanceHandler.sol";
 import {GovernanceHub} from "./GovernanceHub.sol";
 import {SpokeModel} from "./SpokeModel.sol";
+import {SpokeState} from "./SpokeState.sol";
 
 contract GovernanceInvariantTest is EffectsCheck {
     uint256 private constant CALLS_BETWEEN_CHECKS = 64;
@@ -243,7 +244,7 @@ contract GovernanceInvariantTest is EffectsCheck {
         for (uint256 i; i < count; ++i) {
             uint64 no = model.numbers(i);
             ICommandReceiver.Record memory record = _handler.inboxOf(eid).recordOf(no);
-            SpokeModel.Entry memory entry = model.entryOf(no);
+            SpokeState.Entry memory entry = model.entryOf(no);
             assertEq(uint8(record.state), uint8(entry.state), "fate of a command");
             assertEq(record.readyAt, entry.readyAt, "its time");
         }

@@ -15,6 +15,7 @@ import {IEndpointErrors} from "../../support/LimitFixture.sol";
 import {GovernanceAssembly} from "./GovernanceAssembly.sol";
 import {Order, Orders} from "./GovernanceOrders.sol";
 import {SpokeModel} from "./SpokeModel.sol";
+import {SpokeState} from "./SpokeState.sol";
 
 /// @notice Commands on their way and what becomes of them: any order, any executor, twice, changed,
 /// forged by those who verify, and carried out later by anybody.
@@ -166,7 +167,7 @@ abstract contract GovernancePackets is GovernanceAssembly {
     function _assertRecord(uint32 eid, uint64 no) internal view {
         if (modelOf[eid].isClosed()) return;
         ICommandReceiver.Record memory record = _inboxOf[eid].recordOf(no);
-        SpokeModel.Entry memory entry = modelOf[eid].entryOf(no);
+        SpokeState.Entry memory entry = modelOf[eid].entryOf(no);
         assertEq(uint8(record.state), uint8(entry.state), "state of a command");
         assertEq(record.readyAt, entry.readyAt, "time from which it may be carried out");
         bool isKept = entry.state == ICommandReceiver.CommandState.Failed

@@ -18,6 +18,7 @@ import {IVotesToken} from "../../support/VotesToken.sol";
 import {Commands} from "../../../src/libraries/Commands.sol";
 import {Order, Orders} from "./GovernanceOrders.sol";
 import {SpokeModel} from "./SpokeModel.sol";
+import {SpokeState} from "./SpokeState.sol";
 
 /// @notice An OFT that nobody here wrote, of a token that is not its own.
 contract ForeignRoute {
@@ -159,7 +160,7 @@ abstract contract GovernanceWorld is CommandFixture, Effects {
         _foreignRoute[eid] = address(new ForeignRoute(_newTokens[eid][1]));
         model.addFarm(1, address(site.reward), type(uint64).max, false);
         model.addFarm(2, address(site.stake), type(uint64).max, false);
-        model.addStream(2, SpokeModel.StreamState(address(EXTRA), FUNDER, 1e18));
+        model.addStream(2, SpokeState.StreamState(address(EXTRA), FUNDER, 1e18));
         model.setRoute(address(site.reward), address(site.reward));
         model.setRoute(address(site.stake), address(site.stake));
         model.setBridgePeer(_asBytes32(address(_siteOf[HUB].bridge)));

@@ -2,97 +2,19 @@
 pragma solidity 0.8.37;
 
 import {ICommandReceiver} from "../../../src/interfaces/ICommandReceiver.sol";
-import {IEmissionReceiver} from "../../../src/interfaces/IEmissionReceiver.sol";
 import {IFarms} from "../../../src/interfaces/IFarms.sol";
-import {IPauseRoles} from "../../../src/interfaces/IPauseRoles.sol";
-import {IPositionBridge} from "../../../src/interfaces/IPositionBridge.sol";
 import {Commands} from "../../../src/libraries/Commands.sol";
-import {DecayingLimit} from "../../../src/libraries/DecayingLimit.sol";
 import {Order, Orders} from "./GovernanceOrders.sol";
+import {SpokeRefusals} from "./SpokeRefusals.sol";
+import {SpokeState} from "./SpokeState.sol";
 
-/// @notice What the contracts of one chain should be set to, and what became of each command, kept
-/// the naive way: orders as they were meant, one mapping a setting, no bytes and no hashes of them.
-contract SpokeModel {
+/// @notice What becomes of every command that a chain receives or that somebody tries again.
+contract SpokeModel is SpokeRefusals {
     using Orders for Order;
 
-    struct FarmState {
-        IFarms.FarmState state;
-        bool hasTerms;
-        address stakeToken;
-        uint8 streamCount;
-        uint256 tiers;
-        uint256 steps;
-    }
-
-    struct StreamState {
-        address token;
-        address funder;
-        uint64 maxRate;
-    }
-
-    struct Limit {
-        uint128 limit;
-        uint32 window;
-    }
-
-    struct Key {
-        address account;
-        uint40 until;
-    }
-
-    /// @param readyAt As the contract keeps it: zero for what waits only until commands resume.
-    struct Entry {
-        ICommandReceiver.CommandState state;
-        uint40 readyAt;
-        Order order;
-    }
-
-    uint8 private constant STREAMS_MAX = 4;
-    uint256 private constant SENTINEL_SECONDS_MAX = 90 days;
-    uint256 private constant WINDOW_SECONDS = 7 days;
-    uint32 public constant POT_EPOCH = 1;
-
-    uint256 private immutable LOOSEN_SECONDS;
-    uint32 private immutable HUB_EID;
-    address private immutable REWARD;
-
-    bool public receiverPaused;
-    bool public bridgePaused;
-    bool public inboxPaused;
-    bool public inboundPaused;
-    bool public isClosed;
-    uint32 public minValidEpoch;
-    uint256 public pot;
-    uint256 public returnable;
-    address public guardian;
-    Key public inboxSentinel;
-    Key public targetsSentinel;
-    Key public tokenSentinel;
-    Limit public inbound;
-    bytes32 public bridgePeer;
-    /// @notice Numbers that were heard of.
-    uint64[] public numbers;
-    mapping(uint32 farmId => FarmState) public farms;
-    mapping(uint32 farmId => mapping(uint8 stream => StreamState)) public streams;
-    mapping(address token => mapping(uint32 eid => Limit)) public outflow;
-    mapping(address token => address oft) public oftOf;
-    mapping(address token => bool) public isOpen;
-    mapping(address oft => address token) public tokenOf;
-    mapping(address token => uint32 farmId) private _lastFarmOf;
-    mapping(uint64 no => Entry) private _entries;
-    mapping(bytes32 subject => uint64 no) private _newest;
-
-    constructor(uint256 loosenSeconds, uint32 hubEid, address reward) {
-        (LOOSEN_SECONDS, HUB_EID, REWARD) = (loosenSeconds, hubEid, reward);
-    }
-
-    function entryOf(uint64 no) external view returns (Entry memory) {
-        return _entries[no];
-    }
-
-    function numberCount() external view returns (uint256) {
-        return numbers.length;
-    }
+    constructor(uint256 loosenSeconds, uint32 hubEid, address reward)
+        SpokeState(loosenSeconds, hubEid, reward)
+    {}
 
     /// @notice A command that can be carried out, most of the time; else one that came too late for
     /// that, is kept, or any.
@@ -132,11 +54,6 @@ contract SpokeModel {
             if (block.timestamp < expiredAt) return expiredAt;
         }
         return 0;
-    }
-
-    function newestOf(Order memory order) public view returns (uint64) {
-        bytes memory subject = order.subjectOf();
-        return subject.length == 0 ? 0 : _newest[keccak256(subject)];
     }
 
     // What arrives.
@@ -195,78 +112,6 @@ contract SpokeModel {
         return _apply(no, order);
     }
 
-    // What owners and guardians of the chain do.
-
-    function setInboxPaused(bool value) external {
-        inboxPaused = value;
-    }
-
-    function setReceiverPaused(bool value) external {
-        receiverPaused = value;
-    }
-
-    function setBridgePaused(bool value) external {
-        bridgePaused = value;
-    }
-
-    function setInboundPaused(bool value) external {
-        inboundPaused = value;
-    }
-
-    function setClosed(bool value) external {
-        isClosed = value;
-    }
-
-    function setMinValidEpoch(uint32 epoch) external {
-        minValidEpoch = epoch;
-    }
-
-    function setPot(uint256 amount) external {
-        pot = amount;
-    }
-
-    function setGuardian(address account) external {
-        guardian = account;
-    }
-
-    function setInboxSentinel(address account, uint40 until) external {
-        inboxSentinel = Key(account, until);
-    }
-
-    function setTargetsSentinel(address account, uint40 until) external {
-        targetsSentinel = Key(account, until);
-    }
-
-    function setTokenSentinel(address account, uint40 until) external {
-        tokenSentinel = Key(account, until);
-    }
-
-    function setInbound(uint128 limit, uint32 window) external {
-        inbound = Limit(limit, window);
-    }
-
-    function setBridgePeer(bytes32 peer) external {
-        bridgePeer = peer;
-    }
-
-    function setRoute(address token, address oft) external {
-        _setRoute(token, oft);
-    }
-
-    function setFarmState(uint32 farmId, IFarms.FarmState state) external {
-        farms[farmId].state = state;
-    }
-
-    function addFarm(uint32 farmId, address token, uint64 maxRate, bool hasTerms) public {
-        farms[farmId] = FarmState(IFarms.FarmState.Active, hasTerms, token, 1, 0, 0);
-        streams[farmId][0] = StreamState(REWARD, address(0), maxRate);
-        _lastFarmOf[token] = farmId;
-    }
-
-    function addStream(uint32 farmId, StreamState memory stream) public {
-        streams[farmId][farms[farmId].streamCount++] = stream;
-    }
-
     // Applying.
 
     /// @return refusal Error of the contract; empty when the order was applied.
@@ -322,135 +167,6 @@ contract SpokeModel {
         }
     }
 
-    function _setRoute(address token, address oft) private {
-        isOpen[token] = oft != address(0);
-        if (oft != address(0)) (oftOf[token], tokenOf[oft]) = (oft, token);
-    }
-
-    // Refusals.
-
-    function _refusalOf(uint64 no, Order memory order) private view returns (bytes memory) {
-        Commands.Kind kind = order.kind;
-        if (kind == Commands.Kind.AddFarm) return _farmRefusal(order);
-        if (uint8(kind) < uint8(Commands.Kind.SetReceiverPaused)) return _settingRefusal(order);
-        if (kind == Commands.Kind.ReleasePot) {
-            if (order.value == 0 || (order.value == type(uint128).max && pot == 0)) {
-                return _error(IEmissionReceiver.Receiver_ZeroAmount.selector);
-            }
-            if (order.value <= pot || order.value == type(uint128).max) return "";
-            return abi.encodeWithSelector(
-                IEmissionReceiver.Receiver_PotTooSmall.selector, POT_EPOCH, pot, order.value
-            );
-        }
-        if (kind == Commands.Kind.SetOutflowLimit || kind == Commands.Kind.SetInboundLimit) {
-            if ((order.value == 0) == (order.window == 0)) return "";
-            return abi.encodeWithSelector(
-                DecayingLimit.DecayingLimit_BadWindow.selector, order.value, order.window
-            );
-        }
-        if (kind == Commands.Kind.SetSentinel) {
-            uint256 latest = block.timestamp + SENTINEL_SECONDS_MAX;
-            if (order.value <= latest) return "";
-            return
-                abi.encodeWithSelector(
-                    IPauseRoles.PauseRoles_BadExpiry.selector, order.value, latest
-                );
-        }
-        if (kind != Commands.Kind.CancelCommand) return "";
-        ICommandReceiver.CommandState state = _entries[uint64(order.value)].state;
-        // One that names itself finds itself applied.
-        if (order.value == no) state = ICommandReceiver.CommandState.Applied;
-        bool isOpenStill = state == ICommandReceiver.CommandState.None
-            || state == ICommandReceiver.CommandState.Failed
-            || state == ICommandReceiver.CommandState.Waiting;
-        if (isOpenStill && order.value != 0 && order.value < no) return "";
-        return abi.encodeWithSelector(
-            ICommandReceiver.CommandReceiver_NotCancellable.selector, order.value, state
-        );
-    }
-
-    function _farmRefusal(Order memory order) private view returns (bytes memory) {
-        address token = order.account;
-        if (farms[order.farmId].state != IFarms.FarmState.Unknown) {
-            return abi.encodeWithSelector(IFarms.Farms_FarmExists.selector, order.farmId);
-        }
-        uint32 last = _lastFarmOf[token];
-        if (last != 0 && farms[last].state != IFarms.FarmState.Ended) {
-            return abi.encodeWithSelector(IFarms.Farms_StakeTokenInUse.selector, token, last);
-        }
-        address oft = order.other;
-        if (oft == address(0) || oftOf[token] == oft) return "";
-        if (oftOf[token] != address(0)) {
-            return
-                abi.encodeWithSelector(
-                    IPositionBridge.Bridge_RouteFixed.selector, oftOf[token], oft
-                );
-        }
-        if (tokenOf[oft] == address(0)) return "";
-        return abi.encodeWithSelector(IPositionBridge.Bridge_UnknownOft.selector, oft);
-    }
-
-    /// @dev Of the kinds that set something of a farm.
-    function _settingRefusal(Order memory order) private view returns (bytes memory) {
-        Commands.Kind kind = order.kind;
-        FarmState storage farm = farms[order.farmId];
-        if (kind == Commands.Kind.SetMaxRate && order.value == 0) {
-            return _error(IFarms.Farms_ZeroAmount.selector);
-        }
-        if (farm.state == IFarms.FarmState.Unknown) {
-            return abi.encodeWithSelector(IFarms.Farms_UnknownFarm.selector, order.farmId);
-        }
-        if (kind == Commands.Kind.SetFarmState) {
-            bool isRefused =
-                farm.state == IFarms.FarmState.Ended && order.index != uint8(farm.state);
-            if (!isRefused) return "";
-            return abi.encodeWithSelector(
-                IFarms.Farms_BadState.selector, order.farmId, farm.state, order.index
-            );
-        }
-        if (kind == Commands.Kind.SetTerms) {
-            if (!farm.hasTerms) {
-                return abi.encodeWithSelector(IFarms.Farms_NoTerms.selector, order.farmId);
-            }
-            if (order.index == 0 || order.value == 0) return "";
-            return abi.encodeWithSelector(IFarms.Farms_BadTerms.selector, order.farmId);
-        }
-        if (kind == Commands.Kind.AddStream) return _streamRefusal(order, farm);
-        bool isKnown = order.index < farm.streamCount
-            && (order.index != 0 || kind == Commands.Kind.SetMaxRate);
-        if (isKnown) return "";
-        return
-            abi.encodeWithSelector(IFarms.Farms_UnknownStream.selector, order.farmId, order.index);
-    }
-
-    function _streamRefusal(Order memory order, FarmState storage farm)
-        private
-        view
-        returns (bytes memory)
-    {
-        uint32 farmId = order.farmId;
-        if (farm.state == IFarms.FarmState.Ended) {
-            return abi.encodeWithSelector(IFarms.Farms_NotActive.selector, farmId, farm.state);
-        }
-        if (farm.streamCount == STREAMS_MAX) {
-            return abi.encodeWithSelector(IFarms.Farms_TooManyStreams.selector, farmId);
-        }
-        bool isUsed = order.account == REWARD && farm.stakeToken != REWARD;
-        for (uint8 i = 1; i < farm.streamCount; ++i) {
-            if (streams[farmId][i].token == order.account) isUsed = true;
-        }
-        if (isUsed) {
-            return
-                abi.encodeWithSelector(
-                    IFarms.Farms_StreamTokenInUse.selector, farmId, order.account
-                );
-        }
-        if (order.index == farm.streamCount) return "";
-        return abi.encodeWithSelector(
-            ICommandReceiver.CommandReceiver_StreamIndex.selector, order.index, farm.streamCount
-        );
-    }
-
     function _wait(uint64 no, uint40 readyAt) private {
         _entries[no].state = ICommandReceiver.CommandState.Waiting;
         _entries[no].readyAt = readyAt;
@@ -464,23 +180,5 @@ contract SpokeModel {
         Entry storage entry = _entries[no];
         return entry.state == ICommandReceiver.CommandState.Waiting
             && _outsideWindow(no, entry.readyAt).length == 0;
-    }
-
-    function _outsideWindow(uint64 no, uint40 readyAt) private view returns (bytes memory) {
-        if (readyAt == 0) return "";
-        if (block.timestamp < readyAt) {
-            return
-                abi.encodeWithSelector(
-                    ICommandReceiver.CommandReceiver_TooEarly.selector, no, readyAt
-                );
-        }
-        uint256 expiredAt = readyAt + WINDOW_SECONDS;
-        if (block.timestamp < expiredAt) return "";
-        return
-            abi.encodeWithSelector(ICommandReceiver.CommandReceiver_Expired.selector, no, expiredAt);
-    }
-
-    function _error(bytes4 selector) private pure returns (bytes memory) {
-        return abi.encodePacked(selector);
     }
 }
