@@ -9,6 +9,7 @@ import {IPositionBridge} from "../../src/interfaces/IPositionBridge.sol";
 import {MovePayload} from "../../src/libraries/MovePayload.sol";
 import {PositionBridge} from "../../src/spoke/PositionBridge.sol";
 import {BridgeFixture} from "../support/BridgeFixture.sol";
+import {GasFigures} from "../support/GasFigures.sol";
 import {PlainToken} from "../support/Tokens.sol";
 
 /// @notice The farm that costs an arrival most: terms, all steps, four streams that run, and a
@@ -56,7 +57,7 @@ abstract contract BridgeGasFixture is BridgeFixture {
 /// @notice Gas of moves and arrivals as whole transactions, every slot cold. The message library is
 /// LayerZero's simplest one; the one with DVNs costs more on departure.
 /// forge-config: default.isolate = true
-contract BridgeGasTest is BridgeGasFixture {
+contract BridgeGasTest is BridgeGasFixture, GasFigures {
     string private constant GROUP = "bridge";
 
     function setUp() external {
@@ -70,13 +71,13 @@ contract BridgeGasTest is BridgeGasFixture {
     function test_GasOfMoves() external {
         vm.startPrank(ALICE);
         _source.move{value: MESSAGE_FEE}(_request(ALICE));
-        vm.snapshotGasLastCall(GROUP, "move");
+        _assertGasOfLastCall(GROUP, "move");
         _source.move{value: MESSAGE_FEE}(_lockedRequest(ALICE));
-        vm.snapshotGasLastCall(GROUP, "move, farm with terms");
+        _assertGasOfLastCall(GROUP, "move, farm with terms");
         IPositionBridge.Move memory request = _request(ALICE);
         (request.amount, request.carryRewards) = (1e18, true);
         _source.move{value: 2 * MESSAGE_FEE}(request);
-        vm.snapshotGasLastCall(GROUP, "move with rewards");
+        _assertGasOfLastCall(GROUP, "move with rewards");
         IPositionBridge.Move[] memory requests = new IPositionBridge.Move[](3);
         uint256[] memory fees = new uint256[](3);
         for (uint256 i; i < 3; ++i) {
@@ -85,24 +86,24 @@ contract BridgeGasTest is BridgeGasFixture {
             fees[i] = MESSAGE_FEE;
         }
         _source.moveMany{value: 3 * MESSAGE_FEE}(requests, fees);
-        vm.snapshotGasLastCall(GROUP, "move three at once");
+        _assertGasOfLastCall(GROUP, "move three at once");
         vm.stopPrank();
     }
 
     function test_GasOfArrivals() external {
         _moveAndDeliver(_request(ALICE));
         _composeAlone();
-        vm.snapshotGasLastCall(GROUP, "arrive in a plain farm");
+        _assertGasOfLastCall(GROUP, "arrive in a plain farm");
         _moveAndDeliver(_lockedRequest(ALICE));
         _composeAlone();
-        vm.snapshotGasLastCall(GROUP, "arrive in a farm with terms and four streams");
+        _assertGasOfLastCall(GROUP, "arrive in a farm with terms and four streams");
         _end(BETA, PLAIN);
         bytes32 guid = _moveAndDeliver(_request(ALICE));
         _composeAlone();
-        vm.snapshotGasLastCall(GROUP, "arrive in escrow");
+        _assertGasOfLastCall(GROUP, "arrive in escrow");
         vm.prank(ALICE);
         _target.withdrawEscrow(guid, _stakeAt(BETA), ALICE);
-        vm.snapshotGasLastCall(GROUP, "withdraw from escrow");
+        _assertGasOfLastCall(GROUP, "withdraw from escrow");
     }
 
     function _composeAlone() private {

@@ -2,15 +2,15 @@
 pragma solidity 0.8.37;
 
 import {IFarms} from "../../src/interfaces/IFarms.sol";
-import {Test} from "forge-std/Test.sol";
 
 import {DevToken} from "../../src/dev/DevToken.sol";
 import {Farms} from "../../src/spoke/Farms.sol";
+import {GasFigures} from "../support/GasFigures.sol";
 
 /// @notice Gas of what users do, as whole transactions: each call runs isolated, so every slot is
 /// cold and the base cost of a transaction counts. Snapshots are committed.
 /// forge-config: default.isolate = true
-contract GasTest is Test {
+contract GasTest is GasFigures {
     address private constant ALICE = address(0xA11CE);
     address private constant BOB = address(0xB0B);
     string private constant GROUP = "farms";
@@ -54,25 +54,25 @@ contract GasTest is Test {
     function test_GasOfAStaker() external {
         vm.startPrank(BOB);
         _farms.stake(1, 10e18);
-        vm.snapshotGasLastCall(GROUP, "stake first");
+        _assertGasOfLastCall(GROUP, "stake first");
         skip(100);
         _farms.stake(1, 10e18);
-        vm.snapshotGasLastCall(GROUP, "stake again, before any claim");
+        _assertGasOfLastCall(GROUP, "stake again, before any claim");
         skip(100);
         _farms.claim(1);
-        vm.snapshotGasLastCall(GROUP, "claim first");
+        _assertGasOfLastCall(GROUP, "claim first");
         skip(100);
         _farms.claim(1);
-        vm.snapshotGasLastCall(GROUP, "claim again");
+        _assertGasOfLastCall(GROUP, "claim again");
         skip(100);
         _farms.stake(1, 10e18);
-        vm.snapshotGasLastCall(GROUP, "stake again");
+        _assertGasOfLastCall(GROUP, "stake again");
         skip(100);
         _farms.withdraw(1, 5e18);
-        vm.snapshotGasLastCall(GROUP, "withdraw part");
+        _assertGasOfLastCall(GROUP, "withdraw part");
         skip(100);
         _farms.exit(1, 25e18);
-        vm.snapshotGasLastCall(GROUP, "exit: unstake all and claim");
+        _assertGasOfLastCall(GROUP, "exit: unstake all and claim");
         vm.stopPrank();
     }
 
@@ -82,7 +82,7 @@ contract GasTest is Test {
         skip(100);
         vm.prank(ALICE);
         _farms.claimMany(_farmIds);
-        vm.snapshotGasLastCall(GROUP, "claim 10 farms");
+        _assertGasOfLastCall(GROUP, "claim 10 farms");
     }
 
     /// @dev What a revision does, and what every other protocol calls setting rates: the farms
@@ -92,13 +92,13 @@ contract GasTest is Test {
             _deltas[i] = i % 2 == 0 ? int256(6_000e18) : -6_000e18;
         }
         _farms.adjustStreams(uint40(block.timestamp + 1 days), _farmIds, _deltas);
-        vm.snapshotGasLastCall(GROUP, "change 10 rates");
+        _assertGasOfLastCall(GROUP, "change 10 rates");
         skip(100);
         for (uint256 i; i < FARMS; ++i) {
             _deltas[i] = 6_000e18;
         }
         _farms.adjustStreams(uint40(block.timestamp + 700 days), _farmIds, _deltas);
-        vm.snapshotGasLastCall(GROUP, "change 10 rates, with funding");
+        _assertGasOfLastCall(GROUP, "change 10 rates, with funding");
     }
 
     /// @dev A farm that pays four tokens. A claim pays all of them.
@@ -116,16 +116,16 @@ contract GasTest is Test {
         _farms.claim(1);
         skip(100);
         _farms.stake(1, 10e18);
-        vm.snapshotGasLastCall(GROUP, "four streams: stake again");
+        _assertGasOfLastCall(GROUP, "four streams: stake again");
         skip(100);
         _farms.claim(1);
-        vm.snapshotGasLastCall(GROUP, "four streams: claim");
+        _assertGasOfLastCall(GROUP, "four streams: claim");
         skip(100);
         _farms.withdraw(1, 5e18);
-        vm.snapshotGasLastCall(GROUP, "four streams: withdraw part");
+        _assertGasOfLastCall(GROUP, "four streams: withdraw part");
         skip(100);
         _farms.exit(1, 15e18);
-        vm.snapshotGasLastCall(GROUP, "four streams: exit: unstake all and claim");
+        _assertGasOfLastCall(GROUP, "four streams: exit: unstake all and claim");
         vm.stopPrank();
     }
 
@@ -162,13 +162,13 @@ contract GasTest is Test {
         vm.prank(BOB);
         _farms.withdraw(77, 10e18);
         assertLe(
-            vm.snapshotGasLastCall(GROUP, "four streams, terms and a fee: withdraw"), EXIT_GAS_MAX
+            _assertGasOfLastCall(GROUP, "four streams, terms and a fee: withdraw"), EXIT_GAS_MAX
         );
         skip(100);
         vm.prank(BOB);
         _farms.emergencyWithdraw(77, BOB);
         assertLe(
-            vm.snapshotGasLastCall(GROUP, "four streams, terms and a fee: emergency"), EXIT_GAS_MAX
+            _assertGasOfLastCall(GROUP, "four streams, terms and a fee: emergency"), EXIT_GAS_MAX
         );
     }
 }

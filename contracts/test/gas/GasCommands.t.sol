@@ -14,13 +14,14 @@ import {Commands} from "../../src/libraries/Commands.sol";
 import {CommandReceiver} from "../../src/spoke/CommandReceiver.sol";
 import {CommandFixture} from "../support/CommandFixture.sol";
 import {CommandSamples} from "../support/CommandCodec.sol";
+import {GasFigures} from "../support/GasFigures.sol";
 import {GreedyOft} from "../support/GreedyOft.sol";
 import {PlainToken} from "../support/Tokens.sol";
 
 /// @notice Gas of every kind of command on the first message of its path, every slot cold. What is
 /// granted has to be a fifth more: to carrying it out, and to taking it in the first place.
 /// forge-config: default.isolate = true
-contract GasCommandsTest is CommandFixture {
+contract GasCommandsTest is CommandFixture, GasFigures {
     string private constant GROUP = "commands";
     uint256 private constant TRANSACTION_GAS = 21_000;
 
@@ -82,7 +83,7 @@ contract GasCommandsTest is CommandFixture {
         bytes memory packet = _packets[_packets.length - 1].encoded;
         uint256 least = _leastGas(packet, no, ICommandReceiver.CommandState.Failed);
         uint256 granted = Commands.gasOf(Commands.Kind.AddFarm) * 64 / 63 + 1;
-        vm.snapshotValue(GROUP, "taking a command that fails", least - granted);
+        _assertGas(GROUP, "taking a command that fails", least - granted);
         assertGe(RECEIVE_GAS, (least - granted) * 12 / 10, "gas of taking a command");
     }
 
@@ -106,7 +107,7 @@ contract GasCommandsTest is CommandFixture {
         uint256 granted = Commands.gasOf(Commands.Kind(uint8(command[0])));
         vm.revertToState(before);
         delete _packets;
-        vm.snapshotValue(GROUP, name, execution);
+        _assertGas(GROUP, name, execution);
         assertGe(granted, execution * 12 / 10, name);
         assertGe(RECEIVE_GAS, (least - granted * 64 / 63) * 12 / 10, "gas of taking a command");
     }

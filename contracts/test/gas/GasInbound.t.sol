@@ -7,6 +7,7 @@ import {
 } from "@layerzerolabs/lz-evm-protocol-v2/contracts/interfaces/ILayerZeroEndpointV2.sol";
 import {IVotes} from "@openzeppelin/contracts/governance/utils/IVotes.sol";
 
+import {GasFigures} from "../support/GasFigures.sol";
 import {LimitFixture} from "../support/LimitFixture.sol";
 
 /// @notice Measures a delivery without the transaction around it, as an executor's gas limit does.
@@ -26,7 +27,7 @@ contract Deliverer {
 
 /// @notice Gas of deliveries to a token, every slot cold: what the enforced options have to buy,
 /// plus a fifth. Snapshots are committed.
-abstract contract GasInboundTests is LimitFixture {
+abstract contract GasInboundTests is LimitFixture, GasFigures {
     /// @dev What the options of a plain send and of one with a compose buy.
     uint256 private constant SEND_GAS = 230_000;
     uint256 private constant SEND_AND_CALL_GAS = 270_000;
@@ -70,7 +71,7 @@ abstract contract GasInboundTests is LimitFixture {
         uint256 used = _deliverer.deliver(
             _endpoints[TARGET], inbound.origin, address(_target), inbound.guid, inbound.message
         );
-        vm.snapshotValue(GROUP, string.concat(_name(), ": ", title), used);
+        _assertGas(GROUP, string.concat(_name(), ": ", title), used);
         assertLe(used * 6 / 5, bought);
     }
 }

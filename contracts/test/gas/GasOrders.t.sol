@@ -4,13 +4,14 @@ pragma solidity 0.8.37;
 import {OFTComposeMsgCodec} from "@layerzerolabs/oft-evm/contracts/libs/OFTComposeMsgCodec.sol";
 
 import {EmissionOrder} from "../../src/libraries/EmissionOrder.sol";
+import {GasFigures} from "../support/GasFigures.sol";
 import {ReceiverFixture} from "../support/ReceiverFixture.sol";
 import {PlainToken} from "../support/Tokens.sol";
 
 /// @notice Gas of applying a composed order, as whole transactions with every slot cold. The gas
 /// that the controller pays for (base and per farm) has to cover the first order of a farm.
 /// forge-config: default.isolate = true
-contract GasOrdersTest is ReceiverFixture {
+contract GasOrdersTest is ReceiverFixture, GasFigures {
     string private constant GROUP = "orders";
     uint32 private constant FARMS = 100;
 
@@ -24,21 +25,21 @@ contract GasOrdersTest is ReceiverFixture {
 
     function test_GasOfAnOrder() external {
         _compose(1, 1, 1, 10);
-        vm.snapshotGasLastCall(GROUP, "1 farm, first order");
+        _assertGasOfLastCall(GROUP, "1 farm, first order");
         skip(7 days);
         _compose(2, 1, 1, 10);
-        vm.snapshotGasLastCall(GROUP, "1 farm, next epoch");
+        _assertGasOfLastCall(GROUP, "1 farm, next epoch");
         _compose(3, 1, FARMS, 10);
-        vm.snapshotGasLastCall(GROUP, "100 farms, first order");
+        _assertGasOfLastCall(GROUP, "100 farms, first order");
         skip(7 days);
         _compose(4, 1, FARMS, 20);
-        vm.snapshotGasLastCall(GROUP, "100 farms, next epoch");
+        _assertGasOfLastCall(GROUP, "100 farms, next epoch");
         skip(1 days);
         _compose(4, 2, FARMS, 30);
-        vm.snapshotGasLastCall(GROUP, "100 farms, revision that adds");
+        _assertGasOfLastCall(GROUP, "100 farms, revision that adds");
         skip(1 days);
         _compose(4, 3, FARMS, 15);
-        vm.snapshotGasLastCall(GROUP, "100 farms, revision that takes back");
+        _assertGasOfLastCall(GROUP, "100 farms, revision that takes back");
         assertEq(_receiver.givenOf(4, FARMS), 15 * SD);
     }
 
