@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- gas|index|ledger …]` prints one JSON object a line. Figures are of this run
+ * `npm run bench [-- gas|index|ledger|tree …]` prints one JSON object a line. Figures are of this run
  * and this machine; a ratio names the peer that ran beside it.
  */
 import { availableParallelism, cpus } from 'node:os';
@@ -8,6 +8,7 @@ const BENCHES: Readonly<Record<string, () => Promise<(print: Print) => Promise<v
   gas: async () => (await import('./gas.js')).benchGas,
   index: async () => (await import('./index-events.js')).benchIndexing,
   ledger: async () => (await import('./ledger.js')).benchLedger,
+  tree: async () => (await import('./tree.js')).benchTree,
 };
 
 type Print = (line: object) => void;

@@ -27,6 +27,14 @@ export function guidText(text: string): string {
   return text;
 }
 
+/** @throws {InvalidArgumentError} unless `text` is 32 bytes of hex. */
+export function rootText(text: string): string {
+  if (!/^0x[0-9a-fA-F]{64}$/.test(text)) {
+    throw new InvalidArgumentError(`"${text}" is not a root (0x and 64 hex digits).`);
+  }
+  return text;
+}
+
 /** @throws {InvalidArgumentError} unless `text` is a whole number in plain digits. */
 export function proposalId(text: string): string {
   if (!/^(0|[1-9][0-9]{0,77})$/.test(text)) {

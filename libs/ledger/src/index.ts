@@ -1,11 +1,27 @@
 export { ACCOUNT_KINDS, type AccountKind, accountKindOf, mayOverdraw } from './domain/accounts.js';
 export { JournalConflict } from './domain/errors.js';
 export {
+  type ChainHead,
+  epochRootOf,
+  type EpochStatement,
+  type LiabilityTotals,
+} from './domain/epoch-root.js';
+export {
   type AccountRef,
   type JournalDraft,
   movement,
   type PostingDraft,
 } from './domain/journal.js';
+export {
+  explainProof,
+  type LiabilityClaim,
+  type LiabilityProof,
+  PROOF_FORMAT,
+  proofText,
+  verifyLiabilityProof,
+} from './domain/liability-proof.js';
+export { BadProof } from './domain/proof-field.js';
+export { type Keccak, type Liability, owedOf, SumTree } from './domain/sum-tree.js';
 export {
   type ChainDigest,
   type LedgerDigest,
@@ -14,6 +30,7 @@ export {
   type VerifyResult,
 } from './ledger-audit.js';
 export { sha256Of } from './journal-hash.js';
+export { openKeccak } from './keccak.js';
 export { LedgerModule } from './ledger.module.js';
 export { LedgerService } from './ledger.service.js';
 export {

@@ -1,11 +1,19 @@
 import type { Command } from 'commander';
 import { Answer } from '../answer.js';
 import type { ApiClient } from '../api-client.js';
+import { rootText } from '../arguments.js';
+import { badInput } from '../cli-error.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { formatCount, formatFlag, formatText, shortHex } from '../format.js';
 import type { Output } from '../output.js';
 import type { Session } from '../session.js';
 import type { Column } from '../table.js';
+import { verifyProofFile } from './verify-proof.js';
+
+interface VerifyOptions {
+  readonly proof?: string;
+  readonly root?: string;
+}
 
 export function addLedgerCommands(program: Command, session: Session): void {
   const ledger = program.command('ledger').description('double-entry ledger');
@@ -17,9 +25,15 @@ export function addLedgerCommands(program: Command, session: Session): void {
     });
   ledger
     .command('verify')
-    .description('check the hash chain over all journals; exit 1 when it is broken')
-    .action(async (_options: unknown, command: Command) => {
-      await session.run(command, ({ api, out }) => verify(api, out));
+    .description('check every journal, or a proof from its file alone; exit 1 when one is wrong')
+    .option('--proof <file>', 'verify this proof instead, without asking anyone')
+    .option('--root <hash>', 'root the proof has to be of', rootText)
+    .action(async (options: VerifyOptions, command: Command) => {
+      const { proof, root } = options;
+      if (proof === undefined && root !== undefined) throw badInput('--root goes with --proof.');
+      await session.run(command, ({ api, out }) =>
+        proof === undefined ? verify(api, out) : verifyProofFile({ proof, root }, out),
+      );
     });
   ledger
     .command('trial-balance')

@@ -1,4 +1,5 @@
 import { toAddress, toChainId, toHex } from '#kernel';
+import { type EpochStatement, type LiabilityTotals } from '../domain/epoch-root.js';
 import { movement, type JournalDraft } from '../domain/journal.js';
 
 /** A deposit of 5 by user 0x…0b; override only what the test is about. */
@@ -18,5 +19,19 @@ export function aJournal(overrides: Partial<JournalDraft> = {}): JournalDraft {
       amount: 5n,
     }),
     ...overrides,
+  };
+}
+
+/** The end of epoch 7 on one chain, where one tree was built; the contracts hold what they owe. */
+export function aStatementOf(
+  totals: Omit<LiabilityTotals, 'chainId' | 'other' | 'held'>,
+): EpochStatement {
+  const { owed, inFlight } = totals;
+  const chainId = 900_101;
+  const hash = toHex(`0x${'07'.repeat(32)}`);
+  return {
+    epoch: 7,
+    heads: [{ chainId, block: 70, blockHash: hash, seq: 12, head: hash }],
+    totals: [{ chainId, ...totals, other: 0n, held: owed - inFlight }],
   };
 }
