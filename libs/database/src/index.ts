@@ -1,4 +1,5 @@
 export { byteaTransformer, toBytea } from './bytes.js';
+export { copyBytes, copyRows, copyText, type CopyValue } from './copy-rows.js';
 export { DatabaseModule, releaseDatabases } from './database.module.js';
 export {
   type EmbeddedPostgres,

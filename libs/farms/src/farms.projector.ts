@@ -3,22 +3,24 @@ import type { ChainLog } from '#chain';
 import { AppConfig, type ChainDeployment } from '#config';
 import { LogProjector, type LogSequence, type LogSource } from '#indexer';
 import { controllerEvents, receiverEvents } from './decode-emission-event.js';
-import { decodeFarmEvent, farmEvents } from './decode-farm-event.js';
+import { farmEvents } from './decode-farm-event.js';
 import { type EmissionFact } from './domain/emission-event.js';
 import { readEmissionFact } from './emission-log.js';
 import { type Address } from '#kernel';
 import { type NumberedEvents } from './numbered-events.js';
 import {
   epochSubject,
-  farmSubject,
   guidSubject,
   orderSubject,
   PARAMS_SUBJECT,
   receiverSubject,
-  userSubject,
 } from './subjects.js';
 
-/** Files the logs of farms, emission receivers and the controller under what they are about. */
+/**
+ * Files the logs of emission receivers and the controller under what they are about. Those of farms
+ * are numbered and kept, but filed under nothing: they are many, and their read models are the
+ * stored states and the ledger.
+ */
 @Injectable()
 export class FarmsProjector extends LogProjector {
   private readonly chains: ReadonlyMap<number, ChainDeployment>;
@@ -45,7 +47,6 @@ export class FarmsProjector extends LogProjector {
   override subjectsOf(log: ChainLog): readonly string[] {
     const chain = this.chains.get(log.chainId);
     if (chain === undefined) return [];
-    if (log.address === chain.contracts.farms) return subjectsOfFarmLog(log);
     const fact = readEmissionFact(log, chain);
     return fact === undefined ? [] : subjectsOfFact(fact, chain);
   }
@@ -62,15 +63,6 @@ function numberedContracts(chain: ChainDeployment): readonly NumberedContract[] 
     { address: farms, events: farmEvents },
     { address: receiver, events: receiverEvents },
     ...(controller === undefined ? [] : [{ address: controller, events: controllerEvents }]),
-  ];
-}
-
-function subjectsOfFarmLog(log: ChainLog): readonly string[] {
-  const event = decodeFarmEvent(log);
-  if (event === undefined) return [];
-  return [
-    ...('farmId' in event ? [farmSubject(log.chainId, event.farmId)] : []),
-    ...('user' in event ? [userSubject(event.user)] : []),
   ];
 }
 

@@ -58,10 +58,4 @@ export {
   type PostingCursor,
   type StoredPosition,
 } from './storage/farm-state-store.js';
-export {
-  epochSubject,
-  farmSubject,
-  orderSubject,
-  PARAMS_SUBJECT,
-  userSubject,
-} from './subjects.js';
+export { epochSubject, orderSubject, PARAMS_SUBJECT } from './subjects.js';

@@ -1,14 +1,4 @@
-import { type Address, type ChainId, type Eid, type FarmId, type Hex } from '#kernel';
-
-/** Every log about a farm. */
-export function farmSubject(chainId: ChainId, farmId: FarmId): string {
-  return `farm:${chainId}:${farmId}`;
-}
-
-/** Every log about a user's stakes and rewards, on all chains. */
-export function userSubject(user: Address): string {
-  return `user:${user}`;
-}
+import { type ChainId, type Eid, type Hex } from '#kernel';
 
 export const EPOCH_PREFIX = 'epoch:';
 

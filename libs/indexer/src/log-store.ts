@@ -82,6 +82,28 @@ export class LogStore {
     return rows.map(toLog);
   }
 
+  /**
+   * The newest block up to which there are at most `limit` logs above `afterBlock`, but at least the
+   * first block with a log; undefined when all that is indexed is within the limit.
+   */
+  async blockOfShare(options: {
+    readonly chainId: ChainId;
+    readonly afterBlock: number;
+    readonly limit: number;
+  }): Promise<number | undefined> {
+    const { chainId, afterBlock, limit } = options;
+    const [row] = await queryRows<{ readonly number: number }>(
+      this.dataSource.manager,
+      `SELECT greatest(beyond.block_number - 1,
+         (SELECT min(block_number) FROM raw_log WHERE chain_id = $1 AND block_number > $2)
+       ) AS number
+       FROM (SELECT block_number FROM raw_log WHERE chain_id = $1 AND block_number > $2
+             ORDER BY chain_id, block_number, log_index OFFSET $3 LIMIT 1) beyond`,
+      [chainId, afterBlock, limit],
+    );
+    return row?.number;
+  }
+
   /** Logs of a chain that are not final yet, in order. */
   async provisional(chainId: ChainId): Promise<readonly IndexedLog[]> {
     const rows = await queryRows<LogRow>(

@@ -15,8 +15,9 @@ import { type LocatedFact, postInOrder } from './domain/post-in-order.js';
 import { readLedgerFact, tokensOf } from './read-ledger-fact.js';
 import { type AccrualBoundary, PostingCursorStore } from './storage/posting-cursor-store.js';
 
-/** Blocks and boundaries of one transaction; a long history is posted in several. */
+/** Blocks, logs and boundaries of one transaction; a long history is posted in several. */
 const BLOCKS_MAX = 5_000;
+const LOGS_MAX = 10_000;
 const BOUNDARIES_MAX = 20;
 /** Transactions of one tick, so that other jobs get their turn. */
 const ROUNDS_MAX = 20;
@@ -115,7 +116,7 @@ export class RewardsPoster {
 
   private async plan(chain: ChainClient, start: PostingCursor, uptoBlock: number): Promise<Round> {
     const grid = this.config.deployment.epoch;
-    const toBlock = Math.min(uptoBlock, start.postedBlock + BLOCKS_MAX);
+    const toBlock = await this.shareOf(chain, start, uptoBlock);
     const high = await this.finder.block(chain, toBlock);
     const { startBlock } = chain.deployment;
     let low =
@@ -134,6 +135,20 @@ export class RewardsPoster {
       if (boundaries.length === BOUNDARIES_MAX) return { start, end: after, boundaries };
     }
     return { start, end: high, boundaries };
+  }
+
+  /** Last block of the next transaction: what it reads and writes is held in memory. */
+  private async shareOf(
+    chain: ChainClient,
+    start: PostingCursor,
+    uptoBlock: number,
+  ): Promise<number> {
+    const share = await this.logs.blockOfShare({
+      chainId: chain.chainId,
+      afterBlock: start.postedBlock,
+      limit: LOGS_MAX,
+    });
+    return Math.min(uptoBlock, start.postedBlock + BLOCKS_MAX, share ?? uptoBlock);
   }
 
   private async post(chain: ChainClient, round: Round): Promise<number> {

@@ -1,6 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { BlockRef, ChainLog } from '#chain';
-import { execute, inTransaction, queryRows, toBytea } from '#database';
+import {
+  copyBytes,
+  copyRows,
+  type CopyValue,
+  execute,
+  inTransaction,
+  queryRows,
+  toBytea,
+} from '#database';
 import { type Address, type ChainId, defined, type Hex, RetryableError } from '#kernel';
 import { DataSource, type EntityManager } from 'typeorm';
 import { BlockRow } from './block.row.js';
@@ -238,32 +246,28 @@ async function insertBlocks(
 }
 
 async function insertLogs(manager: EntityManager, filed: readonly FiledLog[]): Promise<void> {
-  if (filed.length === 0) return;
-  const topic = (index: number) =>
-    filed.map(({ log }) => {
-      const value = log.topics[index];
-      return value === undefined ? null : toBytea(value);
-    });
-  await execute(
-    manager,
-    `INSERT INTO raw_log (chain_id, block_number, log_index, tx_hash, address,
-       topic0, topic1, topic2, topic3, data, sequence)
-     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::bytea[], $5::bytea[],
-       $6::bytea[], $7::bytea[], $8::bytea[], $9::bytea[], $10::bytea[], $11::numeric[])`,
-    [
-      filed.map(({ log }) => log.chainId),
-      filed.map(({ log }) => log.blockNumber),
-      filed.map(({ log }) => log.logIndex),
-      filed.map(({ log }) => toBytea(log.txHash)),
-      filed.map(({ log }) => toBytea(log.address)),
-      topic(0),
-      topic(1),
-      topic(2),
-      topic(3),
-      filed.map(({ log }) => toBytea(log.data)),
-      filed.map(({ seq }) => seq?.toString() ?? null),
-    ],
-  );
+  await copyRows(manager, LOG_TARGET, { of: filed, toValues: valuesOfLog });
+}
+
+const LOG_TARGET = `raw_log (chain_id, block_number, log_index, tx_hash, address,
+  topic0, topic1, topic2, topic3, data, sequence)`;
+
+function valuesOfLog({ log, seq }: FiledLog): readonly CopyValue[] {
+  const { chainId, blockNumber, logIndex, txHash, address, topics, data } = log;
+  const [topic0, topic1, topic2, topic3] = topics;
+  return [
+    chainId,
+    blockNumber,
+    logIndex,
+    copyBytes(txHash),
+    copyBytes(address),
+    topic0 === undefined ? null : copyBytes(topic0),
+    topic1 === undefined ? null : copyBytes(topic1),
+    topic2 === undefined ? null : copyBytes(topic2),
+    topic3 === undefined ? null : copyBytes(topic3),
+    copyBytes(data),
+    seq ?? null,
+  ];
 }
 
 async function insertSubjects(manager: EntityManager, filed: readonly FiledLog[]): Promise<void> {

@@ -1,5 +1,5 @@
 import { type EntityManager } from 'typeorm';
-import { queryRows } from '#database';
+import { copyBytes, copyRows, copyText, type CopyValue, queryRows } from '#database';
 import { assert, type ChainId, defined, type Hex } from '#kernel';
 import { mayOverdraw } from '../domain/accounts.js';
 import { JournalConflict } from '../domain/errors.js';
@@ -24,6 +24,7 @@ export interface PostResult {
 }
 
 interface Placed {
+  readonly id: number;
   readonly draft: JournalDraft;
   readonly seq: number;
   readonly prevHash: Hex;
@@ -48,11 +49,9 @@ export async function writeJournals(
   if (last === 0) return { posted: 0, repeated: drafts.length };
 
   const accounts = await ensureAccounts(manager, chainId, fresh);
-  const placed = chain(fresh, head);
-  for (const chunk of chunksOf(placed)) {
-    const ids = await insertJournals(manager, chunk);
-    await insertPostings(manager, { chunk, ids, accounts });
-  }
+  const placed = await place(manager, fresh, head);
+  await copyRows(manager, JOURNAL_TARGET, { of: placed, toValues: valuesOfJournal });
+  await insertPostings(manager, placed, accounts);
   await addToBalances(manager, fresh, accounts);
   const tail = defined(placed.at(-1), 'last journal');
   await manager.query(
@@ -108,13 +107,20 @@ async function withoutRepeated(
   });
 }
 
-function chain(drafts: readonly JournalDraft[], head: Head): readonly Placed[] {
+/** Gives each draft its row id and its place in the chain. */
+async function place(
+  manager: EntityManager,
+  drafts: readonly JournalDraft[],
+  head: Head,
+): Promise<readonly Placed[]> {
+  const ids = await reserveIds(manager, 'journal', drafts.length);
   let { seq, hash } = head;
-  return drafts.map((draft) => {
-    const place = { seq: seq + 1, prevHash: hash };
+  return drafts.map((draft, index) => {
+    const id = defined(ids[index], 'journal id');
+    const link = { seq: seq + 1, prevHash: hash };
     seq += 1;
-    hash = sha256Of(journalPreimage(draft, place));
-    return { draft, ...place, hash };
+    hash = sha256Of(journalPreimage(draft, link));
+    return { id, draft, ...link, hash };
   });
 }
 
@@ -124,7 +130,10 @@ function accountKey(posting: Omit<PostingDraft, 'amount'>): string {
   return `${posting.asset}|${posting.kind}|${posting.owner}`;
 }
 
-/** Ids of every account the drafts touch; the missing ones are opened with a balance of zero. */
+/**
+ * Ids of every account the drafts touch; the missing ones are opened with a balance of zero. The
+ * lock on the chain's head keeps everybody else from opening them at the same time.
+ */
 async function ensureAccounts(
   manager: EntityManager,
   chainId: ChainId,
@@ -135,103 +144,126 @@ async function ensureAccounts(
     for (const posting of postings) wanted.set(accountKey(posting), posting);
   }
   const ids = new Map<string, number>();
-  for (const chunk of chunksOf([...wanted.values()])) {
-    const rows = await queryRows<Omit<PostingDraft, 'amount'> & { readonly id: number }>(
-      manager,
-      `WITH wanted AS (
-         SELECT ${bytes('w.asset')} AS asset, w.kind, w.owner, w.may_overdraw
-         FROM unnest($2::text[], $3::text[], $4::text[], $5::boolean[])
-           AS w(asset, kind, owner, may_overdraw)
-       ), opened AS (
-         INSERT INTO account (chain_id, asset, kind, owner)
-         SELECT $1::bigint, asset, kind, owner FROM wanted
-         ON CONFLICT (chain_id, asset, kind, owner) DO NOTHING
-         RETURNING id, asset, kind, owner
-       ), balances AS (
-         INSERT INTO balance (account_id, may_overdraw)
-         SELECT o.id, w.may_overdraw FROM opened o JOIN wanted w USING (asset, kind, owner)
-       )
-       SELECT id, asset, kind, owner FROM opened
-       UNION ALL
-       SELECT a.id, a.asset, a.kind, a.owner FROM wanted w
-       JOIN account a ON a.chain_id = $1::bigint
-         AND a.asset = w.asset AND a.kind = w.kind AND a.owner = w.owner`,
-      [
-        chainId,
-        chunk.map(({ asset }) => asset),
-        chunk.map(({ kind }) => kind),
-        chunk.map(({ owner }) => owner),
-        chunk.map(({ kind }) => mayOverdraw(kind)),
-      ],
-    );
-    for (const row of rows) ids.set(accountKey(row), row.id);
-  }
+  for (const chunk of chunksOf([...wanted])) await findAccounts(manager, { chainId, chunk, ids });
+  const missing = [...wanted].filter(([key]) => !ids.has(key));
+  for (const chunk of chunksOf(missing)) await openAccounts(manager, { chainId, chunk, ids });
   assert(ids.size === wanted.size, `found ${ids.size} of ${wanted.size} accounts`);
   return ids;
 }
 
-/** Gives the row id of each sequence number. */
-async function insertJournals(
-  manager: EntityManager,
-  chunk: readonly Placed[],
-): Promise<ReadonlyMap<number, number>> {
-  const rows = await queryRows<{ readonly id: number; readonly seq: number }>(
+interface AccountBatch {
+  readonly chainId: ChainId;
+  readonly chunk: readonly (readonly [string, PostingDraft])[];
+  /** Takes the ids, by key. */
+  readonly ids: Map<string, number>;
+}
+
+async function findAccounts(manager: EntityManager, batch: AccountBatch): Promise<void> {
+  const { chainId, chunk, ids } = batch;
+  const rows = await queryRows<{ readonly place: number; readonly id: number }>(
     manager,
-    `INSERT INTO journal (business_key, chain_id, seq, kind, block_number, block_hash, tx_hash,
-       log_index, occurred_at, leg_count, prev_hash, hash)
-     SELECT j.key, j.chain, j.seq, j.kind, j.block, ${bytes('j.block_hash')},
-       ${bytes('j.tx_hash')}, j.log_index, j.at, j.legs, ${bytes('j.prev')}, ${bytes('j.hash')}
-     FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::text[],
-       $7::text[], $8::int[], $9::bigint[], $10::smallint[], $11::text[], $12::text[])
-       AS j(key, chain, seq, kind, block, block_hash, tx_hash, log_index, at, legs, prev, hash)
-     RETURNING id, seq`,
+    `SELECT w.place, a.id
+     FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY
+       AS w(asset, kind, owner, place)
+     JOIN account a ON a.chain_id = $1::bigint AND a.asset = decode(substr(w.asset, 3), 'hex')
+       AND a.kind = w.kind AND a.owner = w.owner`,
     [
-      chunk.map(({ draft }) => draft.businessKey),
-      chunk.map(({ draft }) => draft.chainId),
-      chunk.map(({ seq }) => seq),
-      chunk.map(({ draft }) => draft.kind),
-      chunk.map(({ draft }) => draft.block.number),
-      chunk.map(({ draft }) => draft.block.hash),
-      chunk.map(({ draft }) => draft.txHash),
-      chunk.map(({ draft }) => draft.logIndex),
-      chunk.map(({ draft }) => draft.occurredAt),
-      chunk.map(({ draft }) => draft.postings.length),
-      chunk.map(({ prevHash }) => prevHash),
-      chunk.map(({ hash }) => hash),
+      chainId,
+      chunk.map(([, { asset }]) => asset),
+      chunk.map(([, { kind }]) => kind),
+      chunk.map(([, { owner }]) => owner),
     ],
   );
-  return new Map(rows.map(({ id, seq }) => [seq, id]));
+  for (const { place: ordinal, id } of rows) {
+    ids.set(defined(chunk[ordinal - 1], 'account asked for')[0], id);
+  }
+}
+
+async function openAccounts(manager: EntityManager, batch: AccountBatch): Promise<void> {
+  const { chainId, chunk, ids } = batch;
+  const reserved = await reserveIds(manager, 'account', chunk.length);
+  const opened = chunk.map(([key, { asset, kind, owner }], index) => {
+    return { id: defined(reserved[index], 'account id'), key, asset, kind, owner };
+  });
+  await copyRows(manager, 'account (id, chain_id, asset, kind, owner)', {
+    of: opened,
+    toValues: ({ id, asset, kind, owner }) => {
+      return [id, chainId, copyBytes(asset), copyText(kind), copyText(owner)];
+    },
+  });
+  await copyRows(manager, 'balance (account_id, may_overdraw)', {
+    of: opened,
+    toValues: ({ id, kind }) => [id, String(mayOverdraw(kind))],
+  });
+  for (const { key, id } of opened) ids.set(key, id);
+}
+
+/** Takes the next row ids of a table; ascending, but not without gaps. */
+async function reserveIds(
+  manager: EntityManager,
+  table: 'account' | 'journal',
+  count: number,
+): Promise<readonly number[]> {
+  const [reserved] = await queryRows<{ readonly ids: readonly number[] }>(
+    manager,
+    `SELECT array_agg(nextval(pg_get_serial_sequence($1, 'id'))) AS ids
+     FROM generate_series(1, $2::int)`,
+    [table, count],
+  );
+  return defined(reserved, 'reserved ids').ids;
+}
+
+const JOURNAL_TARGET = `journal (id, business_key, chain_id, seq, kind, block_number, block_hash,
+  tx_hash, log_index, occurred_at, leg_count, prev_hash, hash)`;
+
+function valuesOfJournal({ id, draft, seq, prevHash, hash }: Placed): readonly CopyValue[] {
+  const { businessKey, chainId, kind, block, txHash, logIndex, occurredAt, postings } = draft;
+  return [
+    id,
+    copyText(businessKey),
+    chainId,
+    seq,
+    copyText(kind),
+    block.number,
+    copyBytes(block.hash),
+    txHash === null ? null : copyBytes(txHash),
+    logIndex,
+    occurredAt,
+    postings.length,
+    copyBytes(prevHash),
+    copyBytes(hash),
+  ];
+}
+
+interface Leg {
+  readonly journalId: number;
+  readonly leg: number;
+  readonly legCount: number;
+  readonly accountId: number;
+  readonly amount: bigint;
 }
 
 async function insertPostings(
   manager: EntityManager,
-  options: {
-    readonly chunk: readonly Placed[];
-    readonly ids: ReadonlyMap<number, number>;
-    readonly accounts: AccountIds;
-  },
+  placed: readonly Placed[],
+  accounts: AccountIds,
 ): Promise<void> {
-  const { chunk, ids, accounts } = options;
-  const legs = chunk.flatMap(({ draft, seq }) =>
-    draft.postings.map((posting, leg) => ({
-      journalId: defined(ids.get(seq), `journal ${draft.businessKey}`),
+  const legs = placed.flatMap(({ id, draft: { businessKey, postings } }) =>
+    postings.map((posting, leg): Leg => {
+      const accountId = defined(accounts.get(accountKey(posting)), `account of ${businessKey}`);
+      return { journalId: id, leg, legCount: postings.length, accountId, amount: posting.amount };
+    }),
+  );
+  await copyRows(manager, 'posting (journal_id, leg, leg_count, account_id, amount)', {
+    of: legs,
+    toValues: ({ journalId, leg, legCount, accountId, amount }) => [
+      journalId,
       leg,
-      legCount: draft.postings.length,
-      accountId: defined(accounts.get(accountKey(posting)), `account of ${draft.businessKey}`),
-      amount: posting.amount,
-    })),
-  );
-  await manager.query(
-    `INSERT INTO posting (journal_id, leg, leg_count, account_id, amount)
-     SELECT * FROM unnest($1::bigint[], $2::smallint[], $3::smallint[], $4::bigint[], $5::numeric[])`,
-    [
-      legs.map(({ journalId }) => journalId),
-      legs.map(({ leg }) => leg),
-      legs.map(({ legCount }) => legCount),
-      legs.map(({ accountId }) => accountId),
-      legs.map(({ amount }) => amount.toString()),
+      legCount,
+      accountId,
+      amount,
     ],
-  );
+  });
 }
 
 /** One update for all drafts: an overdraft inside a transaction of the chain is none after it. */
