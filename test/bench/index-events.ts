@@ -1,102 +1,93 @@
 /**
- * Events per second that the indexer takes from a chain into Postgres: raw logs, subjects, event
- * numbers followed, one transaction per range, on a server with all its durability on.
+ * Events per second from a chain into Postgres: raw logs, subjects and event numbers followed, and
+ * at the same time journals, postings, balances and the states of farms and positions.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { farmsAbi } from '#abi';
-import { aChainDeployment, anAppConfig, Anvil } from '#chain/testing';
-import type { AppConfig } from '#config';
-import { openDatabase, startEmbeddedPostgres } from '#database';
-import { FarmsProjector } from '#farms';
-import { createIndexer } from '#indexer/testing';
-import { type Address, assert, toAddress, toChainId } from '#kernel';
-import type { DataSource } from 'typeorm';
-import { getAbiItem, type Hex, numberToHex, toEventSelector } from 'viem';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { assert } from '#kernel';
+import { BenchServer, withClient } from './bench-server.js';
+import { DENSE } from './farm-season.js';
+import type { IndexOrder, IndexReport } from './index-process.js';
+import { SeasonChain } from './season-chain.js';
 
-const CHAIN_ID = toChainId(31_900);
-const USERS = 20_000;
-/** The last blocks are not final, and a range ends where finality does. */
-const UNFINAL_BLOCKS = 4;
+const CHAIN_ID = 31_900;
 
-/** Emits `Staked` for every number from the third word up to the third plus the fourth. */
-const STAKED = toEventSelector(getAbiItem({ abi: farmsAbi, name: 'Staked' }));
-const LOOP_CODE = '6060358060803501905b8060605260403560203560003560806000a360010181811060095700';
-
-async function produce(anvil: Anvil, blocks: number, perBlock: number): Promise<Address> {
-  const farms = await anvil.deploy(LOOP_CODE);
-  const from = await anvil.account();
-  for (let block = 0; block < blocks; block += 1) {
-    const user = BigInt((block * 7_919) % USERS) + 1n;
-    const words = [1n, user, BigInt(block * perBlock + 1), BigInt(perBlock)];
-    const data: Hex = `${STAKED}${words.map((word) => word.toString(16).padStart(64, '0')).join('')}`;
-    const call = { from, to: farms, data, gas: numberToHex(100_000 + 5_000 * perBlock) };
-    await anvil.rpc('eth_sendTransaction', [call]);
-    await anvil.mine();
+/** Runs the whole data plane in a process of its own. */
+async function runIndexer(order: IndexOrder): Promise<IndexReport> {
+  const child = fork(new URL('index-process.ts', import.meta.url));
+  try {
+    const answer = once(child, 'message');
+    child.send(order);
+    const ended = once(child, 'exit').then(() => undefined);
+    const report = await Promise.race([answer, ended]);
+    assert(report !== undefined, 'the indexing process reported');
+    const [first]: [IndexReport] = report as [IndexReport];
+    return first;
+  } finally {
+    child.kill();
   }
-  await anvil.mine(UNFINAL_BLOCKS);
-  return farms;
 }
 
-/** Indexes everything; returns the number of events and the seconds it took. */
-async function index(
-  config: AppConfig,
-  dataSource: DataSource,
-): Promise<{ readonly events: number; readonly seconds: number }> {
-  const projectors = [new FarmsProjector(config)];
-  const { indexer, logs, release } = createIndexer({ config, dataSource, projectors });
-  const startMs = performance.now();
-  let events = 0;
-  for (;;) {
-    const report = await indexer.tick(CHAIN_ID);
-    events += report.logs;
-    if (report.status === 'idle') break;
-  }
-  const seconds = (performance.now() - startMs) / 1_000;
-  assert((await logs.cursor(CHAIN_ID))?.lastError === null, 'the index is complete');
-  await release();
-  return { events, seconds };
+/** What is stored must be what the season adds up to, to the wei. */
+async function assertEqual(url: string, chain: SeasonChain): Promise<number> {
+  const { book } = chain;
+  return withClient(url, async (client) => {
+    const positions = await client.query<{ key: string; principal: string; claimed: string }>(
+      `SELECT '0x' || encode(user_address, 'hex') || ':' || farm_id AS key,
+         principal::text, coalesce(claimed[1], 0)::text AS claimed FROM position_state`,
+    );
+    assert(positions.rows.length === book.positions.size, 'every position is stored');
+    for (const { key, principal, claimed } of positions.rows) {
+      const position = book.positions.get(key as `${string}:${number}`);
+      const isSame =
+        position?.principal === BigInt(principal) &&
+        (position.claimed[0] ?? 0n) === BigInt(claimed);
+      assert(isSame, `position ${key} is what the season left`);
+    }
+    const sums = await client.query<{ kind: string; total: string; accounts: string }>(
+      `SELECT kind, sum(credits - debits)::text AS total, count(*)::text AS accounts
+       FROM account JOIN balance ON account_id = id WHERE kind = 'staked' GROUP BY kind`,
+    );
+    const principal = [...book.positions.values()].reduce((sum, each) => sum + each.principal, 0n);
+    assert(BigInt(sums.rows[0]?.total ?? -1) === principal, 'the ledger holds the principal');
+    const postings = await client.query<{ count: string }>('SELECT count(*) FROM posting');
+    return Number(postings.rows[0]?.count);
+  });
 }
-
-const BLOCKS = 1_000;
-const PER_BLOCK = 100;
 
 /** Prints one JSON line. */
 export async function benchIndexing(print: (line: object) => void): Promise<void> {
-  const anvil = await Anvil.start({
-    chainId: CHAIN_ID,
-    args: ['--no-mining', '--gas-limit', '1000000000', '--balance', '1000000000'],
-  });
-  const folder = mkdtempSync(join(tmpdir(), 'headwater-bench-'));
-  const server = await startEmbeddedPostgres({ dataDir: folder, isTemporary: true });
+  const chain = await SeasonChain.play(CHAIN_ID, DENSE);
+  const server = await BenchServer.start();
   try {
-    const farms = await produce(anvil, BLOCKS, PER_BLOCK);
-    const { contracts } = aChainDeployment();
-    const chain = aChainDeployment({
+    const url = await server.createDatabase();
+    const cpuBefore = server.cpuSeconds() ?? 0;
+    const report = await runIndexer({
       chainId: CHAIN_ID,
-      rpcUrls: [anvil.url],
-      contracts: { ...contracts, farms: toAddress(farms) },
+      rpcUrl: chain.deployment.rpcUrls[0] ?? '',
+      databaseUrl: url,
     });
-    const config = anAppConfig({ chains: [chain] });
-    const dataSource = await openDatabase({ host: server.host, database: 'postgres' });
-    const cpuBefore = process.cpuUsage();
-    const { events, seconds } = await index(config, dataSource);
-    const cpu = process.cpuUsage(cpuBefore);
-    await dataSource.destroy();
-    assert(events === BLOCKS * PER_BLOCK, `indexed ${events} of ${BLOCKS * PER_BLOCK} events`);
+    const serverCpu = server.cpuSeconds();
+    const { book } = chain;
+    assert(report.logs === book.seq + 1, `indexed ${report.logs} of ${book.seq + 1} logs`);
+    const postings = await assertEqual(url, chain);
+    await server.dropDatabase(url);
     print({
-      bench: 'index-events',
-      events,
-      perBlock: PER_BLOCK,
-      seconds: Number(seconds.toFixed(2)),
-      eventsPerSecond: Math.round(events / seconds),
-      cpuSeconds: Number(((cpu.user + cpu.system) / 1e6).toFixed(2)),
-      rssMiB: Math.round(process.memoryUsage.rss() / 2 ** 20),
+      bench: 'index',
+      server: server.name,
+      events: report.logs,
+      perBlock: DENSE.perBlock,
+      journals: report.journals,
+      postings,
+      seconds: Number(report.seconds.toFixed(2)),
+      eventsPerSecond: Math.round(report.logs / report.seconds),
+      nodeCpuSeconds: Number(report.cpuSeconds.toFixed(2)),
+      serverCpuSeconds: serverCpu === null ? null : Number((serverCpu - cpuBefore).toFixed(2)),
+      rssMiBOverTheRun: report.rssMiB,
+      rssPeakMiB: report.rssPeakMiB,
     });
   } finally {
-    await server.release();
-    await anvil.stop();
-    rmSync(folder, { recursive: true, force: true });
+    await server.stop();
+    await chain.stop();
   }
 }
