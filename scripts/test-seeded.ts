@@ -8,7 +8,7 @@ import { filesBelow } from './contracts/imports.js';
 import { inParallel } from './contracts/in-parallel.js';
 import { ROOT } from './run-command.js';
 import { BadBugFile, type BugFile, readBugFile } from './seeded/bug-file.js';
-import { openSuite, runBug, runUnchanged } from './seeded/run-bugs.js';
+import { openSuite, runBug, runUnchanged, type Verdict } from './seeded/run-bugs.js';
 
 const FOLDER = 'contracts/seeded';
 const { values, positionals } = parseArgs({
@@ -31,6 +31,11 @@ function chosenFiles(): readonly BugFile[] {
   return files.filter(({ suite }) => positionals.length === 0 || positionals.includes(suite));
 }
 
+function describeEffort({ calls, seconds }: Verdict): string {
+  const history = calls === undefined ? '' : `after ${calls} calls, `;
+  return `${history}${seconds.toFixed(1)} s`;
+}
+
 /** Whether every bug of the suite was caught. */
 async function runSuite(file: BugFile): Promise<boolean> {
   const bugs = file.bugs.filter(({ name }) => values.only === undefined || name === values.only);
@@ -49,7 +54,7 @@ async function runSuite(file: BugFile): Promise<boolean> {
       if (verdict.isCaught) caught += 1;
       process.stdout.write(
         `${verdict.isCaught ? 'ok  ' : 'FAIL'} ${file.suite} / ${bug.name}: ` +
-          `${verdict.detail.slice(0, 160)} (${verdict.seconds.toFixed(1)} s)\n`,
+          `${verdict.detail.slice(0, 160)} (${describeEffort(verdict)})\n`,
       );
     });
     process.stdout.write(`${file.suite} ${caught}/${bugs.length} caught\n`);

@@ -9,6 +9,8 @@ export interface TestResult {
   readonly reason: string;
   /** Of a stateful test only. */
   readonly campaign?: Campaign;
+  /** Calls of the history in which a stateful test failed; 0 right after the set-up. */
+  readonly failedAfter?: number;
 }
 
 export interface Campaign {
@@ -21,6 +23,7 @@ export interface Campaign {
 interface RawTest {
   readonly status: string;
   readonly reason: string | null;
+  readonly counterexample?: { readonly Sequence?: readonly [number, readonly unknown[]] } | null;
   readonly kind: {
     readonly Invariant?: {
       readonly calls: number;
@@ -46,6 +49,7 @@ export function readForgeReport(text: string): readonly TestResult[] | undefined
 
 function toResult(contract: string, signature: string, test: RawTest): TestResult {
   const { Invariant: stateful } = test.kind;
+  const isFailedHistory = stateful !== undefined && test.status !== 'Success';
   return {
     contract,
     name: signature.replace(/\(.*$/s, ''),
@@ -60,5 +64,6 @@ function toResult(contract: string, signature: string, test: RawTest): TestResul
             functions: stateful.metrics,
           },
         }),
+    ...(isFailedHistory ? { failedAfter: test.counterexample?.Sequence?.[1].length ?? 0 } : {}),
   };
 }

@@ -13,6 +13,11 @@ describe('judge', () => {
     });
   });
 
+  it('says how long the history was that caught the bug', () => {
+    const failed = { ...test, isPassed: false, reason: 'sum: 1 != 2', failedAfter: 38 };
+    expect(judge({ kind: 'ran', tests: [failed], seconds: 2 }).calls).toBe(38);
+  });
+
   it('counts a bug as missed when every test passes', () => {
     expect(judge({ kind: 'ran', tests: [test], seconds: 2 })).toEqual({
       isCaught: false,

@@ -12,6 +12,8 @@ export interface Verdict {
   /** The assertion that failed, or why the bug proves nothing. */
   readonly detail: string;
   readonly seconds: number;
+  /** Calls of the history that caught it: one that is caught by none proves little. */
+  readonly calls?: number;
 }
 
 /** Everything the suite needs, with the sources as they are. */
@@ -69,5 +71,10 @@ export function judge(outcome: ForgeOutcome): Verdict {
   const [first] = failed;
   return first === undefined
     ? { isCaught: false, detail: 'MISSED', seconds }
-    : { isCaught: true, detail: `${first.name}: ${first.reason}`, seconds };
+    : {
+        isCaught: true,
+        detail: `${first.name}: ${first.reason}`,
+        seconds,
+        ...(first.failedAfter === undefined ? {} : { calls: first.failedAfter }),
+      };
 }

@@ -13,7 +13,8 @@ abstract contract EmissionDecisions is EmissionSettle {
         seed = _mix(seed);
         uint32 epoch = _epochToDecide(seed);
         HubModel.Limits memory limits = HUB_MODEL.limitsOf(epoch);
-        IEmissionController.Target[] memory targets = _propose(epoch, seed, limits);
+        IEmissionController.Target[] memory targets =
+            kind % 4 == 2 ? _shift(epoch, seed, limits) : _propose(epoch, seed, limits);
         if (kind % 8 == 0) targets = _spoil(targets, seed, limits);
         address caller = kind % 16 == 1 ? ATTACKER : kind % 5 == 0 ? GOVERNOR : OPERATOR;
         uint32 revision = uint32(HUB_MODEL.decidedOf(epoch).revision + 1);
@@ -98,16 +99,51 @@ abstract contract EmissionDecisions is EmissionSettle {
             else target[i] = limits.low[i] + (dice >> 8) % (limits.high[i] - limits.low[i] + 1);
         }
         uint256 budget = HUB_MODEL.budgetOf(epoch);
+        _temperToCaps(target, limits, budget);
+        for (uint256 i; i < 4 && HUB_MODEL.requiredBy(epoch, target) > budget; ++i) {
+            _temper(target, limits, 0, 9, i == 3);
+        }
+        return _targetsOf(target);
+    }
+
+    /// @dev As much as possible from the chain that was sent most to the others, as if what it was
+    /// sent came back: the targets alone fit into the budget.
+    function _shift(uint256 epoch, uint256 seed, HubModel.Limits memory limits)
+        private
+        view
+        returns (IEmissionController.Target[] memory targets)
+    {
+        uint256 from = seed % CHAINS;
+        for (uint256 c; c < CHAINS; ++c) {
+            uint256 most = HUB_MODEL.pathOf(epoch, from).sent;
+            if (HUB_MODEL.pathOf(epoch, c).sent > most) from = c;
+        }
+        uint256[9] memory target;
+        for (uint256 i; i < 9; ++i) {
+            target[i] = i / 3 == from ? limits.low[i] : limits.high[i];
+        }
+        uint256 budget = HUB_MODEL.budgetOf(epoch);
+        _temperToCaps(target, limits, budget);
+        for (uint256 i; i < 16 && _sumOfAll(target) > budget; ++i) {
+            _temper(target, limits, 0, 9, i == 15);
+        }
+        return _targetsOf(target);
+    }
+
+    function _temperToCaps(uint256[9] memory target, HubModel.Limits memory limits, uint256 budget)
+        private
+        view
+    {
         for (uint256 c; c < CHAINS; ++c) {
             uint256 cap = budget * HUB_MODEL.capBps(c) / 10_000;
             for (uint256 i; i < 4 && _sumOf(target, c) > cap; ++i) {
                 _temper(target, limits, 3 * c, 3 * c + 3, i == 3);
             }
         }
-        for (uint256 i; i < 4 && HUB_MODEL.requiredBy(epoch, target) > budget; ++i) {
-            _temper(target, limits, 0, 9, i == 3);
-        }
-        return _targetsOf(target);
+    }
+
+    function _sumOfAll(uint256[9] memory target) private pure returns (uint256) {
+        return _sumOf(target, 0) + _sumOf(target, 1) + _sumOf(target, 2);
     }
 
     function _sumOf(uint256[9] memory target, uint256 chain) private pure returns (uint256) {

@@ -48,7 +48,7 @@ abstract contract EmissionGovernanceActions is EmissionSettle {
         uint256 chain = seed % CHAINS;
         uint16 capBps = uint16(CAP_BPS_MIN + _spread(seed >> 8, 0, BPS - CAP_BPS_MIN));
         uint16 changeBps = uint16(_spread(seed >> 40, 0, BPS));
-        bytes32 receiver = _as32(address(_sites[chain].receiver));
+        bytes32 receiver = _as32(address(_sites[siteInUse[chain]].receiver));
         _assertOnlyOwner(
             seed,
             address(CONTROLLER),

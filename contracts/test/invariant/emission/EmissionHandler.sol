@@ -3,19 +3,21 @@ pragma solidity 0.8.37;
 
 import {EmissionGovernanceActions} from "./EmissionGovernanceActions.sol";
 import {EmissionNetworkActions} from "./EmissionNetworkActions.sol";
+import {EmissionPathActions} from "./EmissionPathActions.sol";
 import {EmissionSpokeActions} from "./EmissionSpokeActions.sol";
 import {EmissionUserActions} from "./EmissionUserActions.sol";
 
 /// @notice Everything that can happen to the emission of three chains.
 contract EmissionHandler is
     EmissionNetworkActions,
+    EmissionPathActions,
     EmissionSpokeActions,
     EmissionGovernanceActions,
     EmissionUserActions
 {
     /// @notice Selectors the fuzzer calls; what everything else depends on comes up more often.
     function actions() external pure returns (bytes4[] memory selectors) {
-        selectors = new bytes4[](44);
+        selectors = new bytes4[](46);
         selectors[0] = this.decide.selector;
         selectors[1] = this.decide.selector;
         selectors[2] = this.decide.selector;
@@ -60,5 +62,7 @@ contract EmissionHandler is
         selectors[41] = this.decide.selector;
         selectors[42] = this.compose.selector;
         selectors[43] = this.compose.selector;
+        selectors[44] = this.replaceReceiver.selector;
+        selectors[45] = this.closePath.selector;
     }
 }

@@ -45,7 +45,7 @@ abstract contract EmissionHubActions is EmissionDecisions {
             return;
         }
         bool[3] memory isDue = _foresee(epoch, seed);
-        Seen memory seen = _look(HUB);
+        Seen memory seen = _look(siteInUse[HUB]);
         uint256 packet = NETWORK.packetCount();
         vm.prank(OUTSIDER);
         CONTROLLER.dispatchMany(epoch, eids);
@@ -102,7 +102,7 @@ abstract contract EmissionHubActions is EmissionDecisions {
     }
 
     /// @dev Mostly a path that waits to be dispatched; sometimes any.
-    function _pathToDispatch(uint256 seed) private view returns (uint32, uint256) {
+    function _pathToDispatch(uint256 seed) internal view returns (uint32, uint256) {
         uint256 count = HUB_MODEL.epochCount();
         if (count == 0 || seed % 16 == 0) return (uint32(seed / 16 % 5), seed % CHAINS);
         for (uint256 i; i < 3 && i < count; ++i) {
@@ -141,6 +141,7 @@ abstract contract EmissionHubActions is EmissionDecisions {
                 IEmissionController.Controller_NothingToDispatch.selector, epoch, _sites[chain].eid
             );
         }
+        if (isClosed[chain]) return _noPeer(chain);
         uint256 fee = chain == HUB ? 0 : NETWORK.fee();
         if (fee > FEE_CAP) {
             return abi.encodeWithSelector(
@@ -160,7 +161,7 @@ abstract contract EmissionHubActions is EmissionDecisions {
     }
 
     function _dispatchAs(address caller, uint32 epoch, uint256 chain) internal {
-        Seen memory seen = _look(chain);
+        Seen memory seen = _look(siteInUse[chain]);
         uint256 packet = NETWORK.packetCount();
         vm.prank(caller);
         CONTROLLER.dispatch(epoch, _sites[chain].eid);

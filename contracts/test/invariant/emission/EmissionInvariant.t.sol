@@ -12,6 +12,8 @@ import {SpokeModel} from "./SpokeModel.sol";
 contract EmissionInvariantTest is EffectsCheck {
     uint256 private constant CALLS_BETWEEN_CHECKS = 32;
     uint256 private constant CHAINS = 3;
+    /// @dev Receivers: one in use or not for each chain, and one that may take its place.
+    uint256 private constant SITES = 6;
     uint256 private constant HUB = 1;
     uint32 private constant FARMS = 3;
     uint256 private constant USERS = 3;
@@ -42,12 +44,13 @@ contract EmissionInvariantTest is EffectsCheck {
     function _assertAll() private view {
         _assertEveryEpochEqualsTheModel();
         _assertTheHubHoldsWhatItDidNotSend();
-        for (uint256 chain; chain < CHAINS; ++chain) {
-            EmissionWorld.Site memory site = _handler.siteOf(chain);
+        for (uint256 i; i < SITES; ++i) {
+            EmissionWorld.Site memory site = _handler.siteOf(i);
             _assertPotsEqualTheModel(site);
-            _assertEverythingSentIsSomewhere(chain, site);
-            _assertHeldIsOwedOrSurplus(chain, site);
-            _assertPromisesAreFunded(chain, site);
+            _assertHeldIsOwedOrSurplus(i, site);
+            _assertPromisesAreFunded(i, site);
+            assertEq(site.receiver.seq(), _handler.events(i), "one event for each change");
+            if (i < CHAINS) _assertEverythingSentIsSomewhere(i);
         }
         _assertSupplyIsConstant();
     }
@@ -122,27 +125,31 @@ contract EmissionInvariantTest is EffectsCheck {
         assertEq(site.receiver.paused(), site.model.paused(), "paused");
     }
 
-    /// @dev On the way, waiting for its execution, in a pot, given to farms, or on its way back.
+    /// @dev On the way, waiting for its execution, in a pot, given to farms, or on its way back;
+    /// at the chain's receiver or at one that took its place.
     /// @custom:property H-07, I2, I7
-    function _assertEverythingSentIsSomewhere(uint256 chain, EmissionWorld.Site memory site)
-        private
-        view
-    {
+    function _assertEverythingSentIsSomewhere(uint256 chain) private view {
         uint256 sentThere = _handler.unreadable(chain);
-        uint256 given;
+        EmissionWorld.Site memory site = _handler.siteOf(chain);
         for (uint256 i; i < _hub.epochCount(); ++i) {
             uint32 epoch = uint32(_hub.epochs(i));
             sentThere += uint256(_controller.sentToSD(epoch, site.eid)) * site.rate;
+        }
+        uint256 found = _foundAt(chain) + _foundAt(chain + CHAINS);
+        assertEq(found, sentThere, "somewhere");
+    }
+
+    function _foundAt(uint256 index) private view returns (uint256 found) {
+        EmissionWorld.Site memory site = _handler.siteOf(index);
+        for (uint256 i; i < _hub.epochCount(); ++i) {
             for (uint32 id = 1; id <= FARMS; ++id) {
-                given += site.receiver.givenOf(epoch, id);
+                found += site.receiver.givenOf(uint32(_hub.epochs(i)), id);
             }
         }
-        uint256 travelling = _handler.travelling(chain, EmissionWorld.Cargo.Order)
-            + _handler.travelling(chain, EmissionWorld.Cargo.Unreadable);
-        uint256 arrived = given + site.receiver.unallocated() + site.receiver.returnable()
-            + site.model.returned();
-        assertEq(travelling + _handler.waitingAt(chain) + arrived, sentThere, "somewhere");
-        assertEq(site.receiver.seq(), _handler.events(chain), "one event for each change");
+        found += _handler.travelling(index, EmissionWorld.Cargo.Order)
+        + _handler.travelling(index, EmissionWorld.Cargo.Unreadable);
+        found += _handler.waitingAt(index) + site.receiver.unallocated()
+        + site.receiver.returnable() + site.model.returned();
     }
 
     /// @custom:property H-08, I1
@@ -189,12 +196,13 @@ contract EmissionInvariantTest is EffectsCheck {
     /// @custom:property H-07, B-01, I7
     function _assertSupplyIsConstant() private view {
         uint256 supply;
-        for (uint256 chain; chain < CHAINS; ++chain) {
-            EmissionWorld.Site memory site = _handler.siteOf(chain);
-            uint256 travelling = _handler.travelling(chain, EmissionWorld.Cargo.Order)
-                + _handler.travelling(chain, EmissionWorld.Cargo.Unreadable)
-                + _handler.travelling(chain, EmissionWorld.Cargo.Return);
-            supply += (site.reward.totalSupply() + travelling) * (1e18 / site.rate);
+        for (uint256 i; i < SITES; ++i) {
+            EmissionWorld.Site memory site = _handler.siteOf(i);
+            uint256 here = _handler.travelling(i, EmissionWorld.Cargo.Order)
+                + _handler.travelling(i, EmissionWorld.Cargo.Unreadable)
+                + _handler.travelling(i, EmissionWorld.Cargo.Return);
+            if (i < CHAINS) here += site.reward.totalSupply();
+            supply += here * (1e18 / site.rate);
         }
         assertEq(supply, _handler.minted(), "supply");
     }

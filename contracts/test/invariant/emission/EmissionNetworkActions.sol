@@ -23,8 +23,7 @@ abstract contract EmissionNetworkActions is EmissionHubActions {
     function deliver(uint256 seed) external counted {
         seed = _mix(seed);
         for (uint256 i; i <= seed % 3 && _travelling.length != 0; ++i) {
-            _deliver(_hash(seed, i) % _travelling.length);
-            _effect();
+            if (_deliver(_hash(seed, i) % _travelling.length)) _effect();
         }
     }
 
@@ -100,8 +99,7 @@ abstract contract EmissionNetworkActions is EmissionHubActions {
             receiver.applyLocal(order, 0);
         } else if (kind == 2) {
             _forgeCompose(chain, order);
-        } else {
-            _forgeThroughOft(chain, seed, order);
+        } else if (_forgeThroughOft(chain, seed, order)) {
             _effect();
         }
         assertEq(receiver.seq(), events[chain], "nothing happened");
@@ -112,6 +110,8 @@ abstract contract EmissionNetworkActions is EmissionHubActions {
     function sendUnreadable(uint256 seed) external counted {
         seed = _mix(seed);
         uint256 chain = seed % 2 == 0 ? 0 : 2;
+        if (isClosed[chain]) chain = 2 - chain;
+        if (isClosed[chain]) return;
         uint256 heldSD = _heldByHub() / _sites[HUB].rate;
         uint256 amountSD = _spread(seed >> 8, 0, heldSD > 100e6 ? 100e6 : heldSD);
         bytes memory order = _forgedOrder(seed);
@@ -205,9 +205,24 @@ abstract contract EmissionNetworkActions is EmissionHubActions {
         sums = keccak256(abi.encode(sum, site.receiver.revisionOf(epoch), targets));
     }
 
-    function _deliver(uint256 index) private {
+    /// @dev What comes from a chain that the hub's token has no peer on waits, and is lost to
+    /// nobody.
+    function _isRefused(Parcel memory parcel) private returns (bool) {
+        if (parcel.cargo != Cargo.Return) return false;
+        uint32 srcEid = NETWORK.packetAt(parcel.packet).srcEid;
+        uint256 source = srcEid == _sites[0].eid ? 0 : 2;
+        if (!isClosed[source]) return false;
+        vm.expectRevert(_noPeer(source));
+        vm.prank(OUTSIDER);
+        NETWORK.deliver(parcel.packet);
+        return true;
+    }
+
+    /// @return isDelivered Whether it was let in.
+    function _deliver(uint256 index) private returns (bool isDelivered) {
+        Parcel storage parcel = _parcels[_travelling[index]];
+        if (_isRefused(parcel)) return false;
         uint256 id = _take(_travelling, index);
-        Parcel storage parcel = _parcels[id];
         vm.prank(OUTSIDER);
         NETWORK.deliver(parcel.packet);
         vm.expectRevert(
@@ -216,10 +231,11 @@ abstract contract EmissionNetworkActions is EmissionHubActions {
         NETWORK.deliver(parcel.packet);
         if (parcel.cargo == Cargo.Return) {
             cameBack += parcel.amount;
-            return;
+            return true;
         }
         parcel.compose = NETWORK.composeCount() - 1;
         _waiting.push(id);
+        return true;
     }
 
     /// @dev A compose was executed.
@@ -293,8 +309,12 @@ abstract contract EmissionNetworkActions is EmissionHubActions {
     }
 
     /// @dev Sent through the OFT by a stranger, from any other chain.
-    function _forgeThroughOft(uint256 chain, uint256 seed, bytes memory order) private {
+    function _forgeThroughOft(uint256 chain, uint256 seed, bytes memory order)
+        private
+        returns (bool)
+    {
         uint256 from = (chain + 1 + (seed >> 16) % 2) % CHAINS;
+        if (isClosed[from == HUB ? chain : from] && (from == HUB || chain == HUB)) return false;
         uint256 amountSD = 1 + (seed >> 24) % 5e6;
         _mint(from, ATTACKER, amountSD * _sites[from].rate);
         uint256 packet = _sendFrom(ATTACKER, from, chain, amountSD, order);
@@ -307,6 +327,7 @@ abstract contract EmissionNetworkActions is EmissionHubActions {
             )
         );
         NETWORK.compose(index);
+        return true;
     }
 
     /// @dev An order for the newest epoch that would shift everything.

@@ -37,9 +37,9 @@ abstract contract EmissionSettle is EmissionWorld {
         ++hubEvents;
         SpokeModel.Order memory order = _orderOf(epoch, chain, due);
         if (chain == HUB) {
-            _received(chain, order, seen);
+            _received(siteInUse[chain], order, seen);
         } else {
-            _file(Parcel(Cargo.Order, chain, order.amount, packet, 0, order));
+            _file(Parcel(Cargo.Order, siteInUse[chain], order.amount, packet, 0, order));
         }
     }
 
@@ -96,6 +96,11 @@ abstract contract EmissionSettle is EmissionWorld {
             vm.prank(userAt(i));
             token.approve(address(farms), type(uint256).max);
         }
+    }
+
+    /// @dev How the hub's token refuses a chain that it has no peer on.
+    function _noPeer(uint256 chain) internal view returns (bytes memory) {
+        return abi.encodeWithSignature("NoPeer(uint32)", _sites[chain].eid);
     }
 
     function _orderOf(uint32 epoch, uint256 chain, uint256 due)

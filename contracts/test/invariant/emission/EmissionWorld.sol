@@ -49,6 +49,9 @@ abstract contract EmissionWorld is Test, Effects {
     }
 
     uint256 public constant CHAINS = 3;
+    /// @notice Each chain has a site and, so many further on, one that may take its place: a new
+    /// receiver with farms of its own, none of which is open yet.
+    uint256 public constant SITES = 2 * CHAINS;
     uint256 public constant HUB = 1;
     uint32 internal constant FARMS = 3;
     uint32 internal constant EPOCH_SECONDS = 7 days;
@@ -69,7 +72,11 @@ abstract contract EmissionWorld is Test, Effects {
     GhostNetwork public immutable NETWORK = new GhostNetwork();
     EmissionController public immutable CONTROLLER;
     HubModel public immutable HUB_MODEL;
-    Site[3] internal _sites;
+    Site[SITES] internal _sites;
+    /// @notice Site that the controller sends the orders of a chain to.
+    mapping(uint256 chain => uint256 site) public siteInUse;
+    /// @notice Whether the hub's token has no peer on a chain.
+    mapping(uint256 chain => bool) public isClosed;
     Parcel[] internal _parcels;
     /// @dev Parcels not delivered yet, and those whose compose was not executed yet.
     uint256[] internal _travelling;
@@ -100,6 +107,7 @@ abstract contract EmissionWorld is Test, Effects {
             _sites[i].eid = eids[i];
             _sites[i].rate = 10 ** (decimals[i] - 6);
             _deploy(_sites[i], decimals[i], eids[HUB]);
+            siteInUse[i] = i;
         }
         CONTROLLER = new EmissionController(_config());
         HUB_MODEL = new HubModel(eids, HARD_CAP_SD, _sites[HUB].rate);
@@ -108,6 +116,9 @@ abstract contract EmissionWorld is Test, Effects {
         _wire(0);
         _wire(1);
         _startModel();
+        for (uint256 i; i < CHAINS; ++i) {
+            _prepareSuccessor(i, eids[HUB]);
+        }
     }
 
     function siteOf(uint256 chain) external view returns (Site memory) {
@@ -244,6 +255,10 @@ abstract contract EmissionWorld is Test, Effects {
         if (decimals == 24) site.reward = new Oft24(endpoint, address(this));
         else if (decimals == 6) site.reward = new Oft6(endpoint, address(this));
         else site.reward = new DevOft("Reward", "RWD", endpoint, address(this));
+        _deploySpoke(site, endpoint, hubEid);
+    }
+
+    function _deploySpoke(Site storage site, address endpoint, uint32 hubEid) private {
         site.farms = new Farms(address(site.reward), FUNDER, EPOCH_SECONDS, GOVERNOR, GUARDIAN);
         site.receiver = new EmissionReceiver(
             EmissionReceiver.Config({
@@ -258,6 +273,19 @@ abstract contract EmissionWorld is Test, Effects {
             })
         );
         site.model = new SpokeModel();
+    }
+
+    /// @dev What may take the place of a chain's receiver.
+    function _prepareSuccessor(uint256 chain, uint32 hubEid) private {
+        Site storage site = _sites[chain + CHAINS];
+        (site.eid, site.rate) = (_sites[chain].eid, _sites[chain].rate);
+        site.reward = _sites[chain].reward;
+        _deploySpoke(site, address(NETWORK.endpointOf(site.eid)), hubEid);
+        vm.startPrank(GOVERNOR);
+        site.farms.setReceiver(address(site.receiver));
+        site.receiver.setController(_as32(address(CONTROLLER)));
+        vm.stopPrank();
+        events[chain + CHAINS] = site.receiver.seq();
     }
 
     function _config() private view returns (EmissionSettings.Config memory) {

@@ -8,7 +8,7 @@ import {FarmUserActions} from "./FarmUserActions.sol";
 contract FarmHandler is FarmUserActions, FarmOwnerActions {
     /// @notice Selectors the fuzzer calls; `wait` stands for time and comes up more often.
     function actions() external pure returns (bytes4[] memory selectors) {
-        selectors = new bytes4[](27);
+        selectors = new bytes4[](29);
         selectors[0] = this.stake.selector;
         selectors[1] = this.stakeFor.selector;
         selectors[2] = this.stakeLocked.selector;
@@ -36,5 +36,7 @@ contract FarmHandler is FarmUserActions, FarmOwnerActions {
         selectors[24] = this.wait.selector;
         selectors[25] = this.wait.selector;
         selectors[26] = this.wait.selector;
+        selectors[27] = this.payTreasury.selector;
+        selectors[28] = this.sweep.selector;
     }
 }

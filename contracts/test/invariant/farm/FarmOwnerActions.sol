@@ -9,6 +9,10 @@ import {FarmWorld} from "./FarmWorld.sol";
 /// @notice What receiver, funders, bridge and owner do, time, and gifts.
 abstract contract FarmOwnerActions is FarmWorld {
     uint256 private constant WAIT_MAX = 12 days;
+    /// @dev A stream with a low bound of its rate, and more than it can emit in its time.
+    uint8 private constant BOUNDED_STREAM = 2;
+    uint256 private constant BOUNDED_AMOUNT = 1e13;
+    uint32 private constant BOUNDED_SECONDS = 1 days;
 
     /// @dev Up and down in one order, as a revision does it.
     /// @custom:property F-05, F-07, H-10
@@ -92,9 +96,8 @@ abstract contract FarmOwnerActions is FarmWorld {
         }
     }
 
-    /// @dev The farm with terms ends, late in a run, and its successor opens; after that its
-    /// streams pay back what nobody earned.
-    /// @custom:property F-02, F-13, F-14
+    /// @dev The farm with terms ends, late in a run, and its successor opens.
+    /// @custom:property F-13, F-14
     function succeed(uint256 seed) external counted {
         if (isKnown(SUCCESSOR)) {
             vm.expectRevert(
@@ -103,14 +106,30 @@ abstract contract FarmOwnerActions is FarmWorld {
                 )
             );
             FARMS.addFarm(IFarms.NewFarm(5, address(SMALL), 64, 1, true));
-            _sweepStream(uint8(1 + seed % 3));
             return;
         }
-        _sweepStream(uint8(1 + seed % 3));
-        if (seed % 4 != 0) return;
-        FARMS.setFarmState(TERMS, IFarms.FarmState.Ended);
-        _addTermsFarm(SUCCESSOR);
-        _effect();
+        if (seed % 4 == 0) _succeed();
+    }
+
+    /// @dev A stream of the farm that was succeeded pays back what nobody earned, once it is over.
+    /// Now and then one that was given more than its bound lets it emit is what the farm ends with.
+    /// @custom:property F-02, F-13
+    function sweep(uint256 seed) external counted {
+        uint8 stream = uint8(1 + seed % 3);
+        if (!_isEnded(TERMS)) {
+            _sweepStream(stream);
+            if (seed % 8 != 0) return;
+            stream = BOUNDED_STREAM;
+            (bool isFunded,) = _tryFund(TERMS, stream, BOUNDED_AMOUNT, BOUNDED_SECONDS);
+            if (!isFunded) return;
+            MODEL.adjust(TERMS, stream, int256(BOUNDED_AMOUNT), block.timestamp + BOUNDED_SECONDS);
+            _succeed();
+        }
+        _sweepStream(stream);
+        uint256 endAt = FARMS.streamOf(TERMS, stream).endAt;
+        if (endAt <= block.timestamp) return;
+        _elapse(endAt - block.timestamp);
+        _sweepStream(stream);
     }
 
     /// @custom:property B-02, F-18
@@ -194,10 +213,37 @@ abstract contract FarmOwnerActions is FarmWorld {
         _effect();
     }
 
-    /// @dev The treasury takes its fees, and of the rest only what is beyond everything owed
-    /// leaves. @custom:property E24
+    /// @dev The treasury takes the fees that no staker can get, whoever has them paid: those of the
+    /// last who left, and those the bridge took where nobody may have them.
+    /// @custom:property F-03, F-14
+    function payTreasury(uint256 farmSeed, uint256 feeSeed) external counted {
+        uint32 id = _farmAt(farmSeed);
+        PlainToken token = _tokenOf(id);
+        _remember(id);
+        bool isForStakers = hasTerms(id) && !_isEnded(id) && MODEL.totalWeight(id) != 0;
+        uint256 due = FARMS.treasuryDue(address(token));
+        if (!isForStakers && feeSeed % 2 == 0) {
+            uint96 fee = uint96(bound(feeSeed, 1, 1e9));
+            token.mint(address(this), fee);
+            FARMS.takeFee(id, _userAt(feeSeed), fee);
+            due += fee;
+        }
+        assertEq(FARMS.treasuryDue(address(token)), due, "the fee is the treasury's");
+        if (due != 0) {
+            uint256 held = token.balanceOf(TREASURY);
+            vm.prank(ATTACKER);
+            FARMS.payTreasury(address(token));
+            assertEq(token.balanceOf(TREASURY) - held, due, "paid what it is owed");
+            _effect();
+        }
+        vm.expectRevert(IFarms.Farms_ZeroAmount.selector);
+        FARMS.payTreasury(address(token));
+        _assertOthersKept(id, address(0));
+    }
+
+    /// @dev Only what is beyond everything owed leaves.
+    /// @custom:property E24
     function recover(uint8 which) external counted {
-        _payTreasury();
         address token = which % 2 == 0 ? address(REWARD) : address(SMALL);
         uint256 surplus = FARMS.surplusOf(token);
         vm.expectRevert(abi.encodeWithSelector(IFarms.Farms_NoSurplus.selector, token, surplus));
@@ -208,23 +254,23 @@ abstract contract FarmOwnerActions is FarmWorld {
         _effect();
     }
 
-    /// @dev The only way time moves; weights and streams stand still meanwhile.
+    /// @dev The usual way time moves; weights and streams stand still meanwhile.
     function wait(uint256 elapsed) external counted {
         elapsed = elapsed % 5 == 0 ? 1 + elapsed % 3 : bound(elapsed, 0, WAIT_MAX);
+        _elapse(elapsed);
+        if (elapsed != 0) _effect();
+    }
+
+    function _elapse(uint256 elapsed) private {
         for (uint32 id = 1; id <= FARM_COUNT; ++id) {
             MODEL.elapse(id, elapsed);
         }
         skip(elapsed);
-        if (elapsed != 0) _effect();
     }
 
-    function _payTreasury() private {
-        uint256 due = FARMS.treasuryDue(address(SMALL));
-        if (due == 0) return;
-        uint256 held = SMALL.balanceOf(TREASURY);
-        FARMS.payTreasury(address(SMALL));
-        assertEq(SMALL.balanceOf(TREASURY) - held, due, "the treasury is paid what it is owed");
-        assertEq(FARMS.treasuryDue(address(SMALL)), 0, "once");
+    function _succeed() private {
+        FARMS.setFarmState(TERMS, IFarms.FarmState.Ended);
+        _addTermsFarm(SUCCESSOR);
         _effect();
     }
 

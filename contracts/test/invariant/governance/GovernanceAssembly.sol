@@ -6,18 +6,20 @@ import {TimelockController} from "@openzeppelin/contracts/governance/TimelockCon
 import {stdError} from "forge-std/StdError.sol";
 
 import {ICommandSender} from "../../../src/interfaces/ICommandSender.sol";
-import {GovernanceMotions} from "./GovernanceMotions.sol";
+import {GovernanceBallots} from "./GovernanceBallots.sol";
 import {Order, Orders} from "./GovernanceOrders.sol";
 
 /// @notice Everything that can happen to a proposal, by anybody and at any time.
-abstract contract GovernanceAssembly is GovernanceMotions {
+abstract contract GovernanceAssembly is GovernanceBallots {
     using Orders for Order;
 
-    /// @notice Command numbers given out so far, by chain.
-    mapping(uint32 eid => uint64) public sentTo;
+    /// @notice Command numbers given out so far, by sender and chain.
+    mapping(uint256 sender => mapping(uint32 eid => uint64)) public sentTo;
 
     constructor() {
-        (sentTo[ALPHA], sentTo[BETA]) = (1, 1);
+        for (uint256 i; i < SENDERS; ++i) {
+            (sentTo[i][ALPHA], sentTo[i][BETA]) = (1, 1);
+        }
     }
 
     /// @dev Remembers what a message means before it arrives.
@@ -59,18 +61,6 @@ abstract contract GovernanceAssembly is GovernanceMotions {
         _executeMotion(index, EXECUTOR);
         vm.warp(motion.eta);
         _executeMotion(index, EXECUTOR);
-    }
-
-    /// @custom:property E21
-    function vote(uint256 who, uint256 seed, uint8 support) external counted {
-        who = _fresh(who);
-        seed = _fresh(seed);
-        if (motionCount() == 0) return;
-        uint256 index = _pickMotion(seed, IGovernor.ProposalState.Active);
-        // In favour more often than chance has it; 3 is no way to vote.
-        support = support % 8 > 3 ? 1 : support % 8;
-        address voter = (seed >> 128) % 8 == 0 ? _anyone(who) : holderAt(who);
-        if (_castVote(index, voter, support)) _effect();
     }
 
     /// @custom:property E21
@@ -165,8 +155,11 @@ abstract contract GovernanceAssembly is GovernanceMotions {
             return _submit(proposer, target, data, abi.encode(Subject.Setting, meaning, ""));
         }
         (bytes memory sends, bytes memory orders, bytes memory error_) = _draftSends(seed >> 32);
-        return
-            _submit(proposer, address(_sender), sends, abi.encode(Subject.Commands, orders, error_));
+        // Mostly by a sender that somebody listens to.
+        uint256 sender = modelOf[_spokeAt(seed >> 24)].sender();
+        if ((seed >> 20) % 8 == 0) sender = SENDERS - 1 - sender;
+        address target = address(senderAt[sender]);
+        return _submit(proposer, target, sends, abi.encode(Subject.Commands, orders, error_));
     }
 
     /// @param filing Subject, meaning and refusal of the motion, encoded.
@@ -191,30 +184,6 @@ abstract contract GovernanceAssembly is GovernanceMotions {
         (Subject subject, bytes memory meaning, bytes memory ending) =
             abi.decode(filing, (Subject, bytes, bytes));
         _file(proposer, proposal, subject, meaning, ending);
-        return true;
-    }
-
-    function _castVote(uint256 index, address voter, uint8 support) private returns (bool) {
-        Motion storage motion = _motionAt(index);
-        uint256 weight = _votesAt(voter, motion.start);
-        bytes memory refusal;
-        if (motionState(index) != IGovernor.ProposalState.Active) {
-            refusal = _unexpected(index, _bit(IGovernor.ProposalState.Active));
-        } else if (_hasVoted[index][voter]) {
-            refusal = abi.encodeWithSelector(IGovernor.GovernorAlreadyCastVote.selector, voter);
-        } else if (support > 2) {
-            refusal = abi.encodePacked(IGovernor.GovernorInvalidVoteType.selector);
-        }
-        bytes memory data = abi.encodeCall(IGovernor.castVote, (motion.id, support));
-        if (!_expectCall(voter, address(GOVERNOR), data, refusal)) return false;
-        _hasVoted[index][voter] = true;
-        if (support == 0) motion.against += weight;
-        else if (support == 1) motion.inFavour += weight;
-        else motion.abstained += weight;
-        (uint256 against, uint256 inFavour, uint256 abstained) = GOVERNOR.proposalVotes(motion.id);
-        assertEq(against, motion.against, "against, as of the snapshot");
-        assertEq(inFavour, motion.inFavour, "in favour, as of the snapshot");
-        assertEq(abstained, motion.abstained, "abstained, as of the snapshot");
         return true;
     }
 
@@ -275,7 +244,9 @@ abstract contract GovernanceAssembly is GovernanceMotions {
         Motion storage motion = _motionAt(index);
         if (block.timestamp < motion.eta) return _notReady(_operationOf(_proposalOf(motion)));
         if (motion.subject != Subject.Commands) return motion.refusal;
-        uint256 feeCap = _hubModel().feeCap;
+        // Votes change the cap of the first sender only.
+        bool isFirst = _proposalOf(motion).targets[0] == address(_sender);
+        uint256 feeCap = isFirst ? _hubModel().feeCap : COMMAND_FEE_CAP;
         if (motion.refusal.length != 0 || feeCap >= MESSAGE_FEE) return motion.refusal;
         return abi.encodeWithSelector(
             ICommandSender.CommandSender_FeeTooHigh.selector, MESSAGE_FEE, feeCap
@@ -295,10 +266,20 @@ abstract contract GovernanceAssembly is GovernanceMotions {
         uint256 waiting = _packets.length;
         _collect();
         assertEq(_packets.length, waiting + orders.length, "one packet a command");
-        _hubModel().senderBalance -= orders.length * MESSAGE_FEE;
+        uint256 sender = _proposalOf(motion).targets[0] == address(_sender) ? 0 : 1;
         for (uint256 i; i < orders.length; ++i) {
-            _announce(eids[i], ++sentTo[eids[i]], orders[i]);
+            _bookSent(sender, eids[i], orders[i]);
         }
+    }
+
+    /// @return no Number of the command.
+    function _bookSent(uint256 sender, uint32 eid, Order memory order)
+        internal
+        returns (uint64 no)
+    {
+        no = ++sentTo[sender][eid];
+        if (sender == 0) _hubModel().senderBalance -= MESSAGE_FEE;
+        _announce(eid, no, order);
     }
 
     function _vetoRefusal(uint256 index, address caller) private view returns (bytes memory) {

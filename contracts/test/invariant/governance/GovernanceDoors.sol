@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {GovernanceKeys} from "./GovernanceKeys.sol";
+import {GovernanceRaces} from "./GovernanceRaces.sol";
 
 /// @notice Every function that not everybody may call, with who may; and by name every other one
 /// that changes something. A test compares both with the compiled contracts.
-abstract contract GovernanceDoors is GovernanceKeys {
+abstract contract GovernanceDoors is GovernanceRaces {
     enum Facade {
         Farms,
         EmissionReceiver,

@@ -87,7 +87,7 @@ abstract contract GovernanceDrafts is GovernanceWorld {
             order.account = seed % 2 == 0 ? SENTINEL : SECOND_SENTINEL;
             order.value = block.timestamp + (seed >> 8) % 120 days;
         } else if (kind == Commands.Kind.CancelCommand) {
-            uint64 last = _sender.lastNo(eid) + 1;
+            uint64 last = senderAt[modelOf[eid].sender()].lastNo(eid) + 1;
             order.value = seed % 8 == 0 ? last + 1 : (seed >> 8) % (last + 1);
         } else {
             bool isOutflow = kind == Commands.Kind.SetOutflowLimit;

@@ -11,7 +11,7 @@ contract GovernanceHandler is GovernanceTrespass {
 
     /// @notice Selectors the fuzzer calls; what a proposal needs often comes up more often.
     function actions() external pure returns (bytes4[] memory selectors) {
-        selectors = new bytes4[](31);
+        selectors = new bytes4[](35);
         selectors[0] = this.delegate.selector;
         selectors[1] = this.transferVotes.selector;
         selectors[2] = this.leaveHub.selector;
@@ -43,5 +43,9 @@ contract GovernanceHandler is GovernanceTrespass {
         selectors[28] = this.wait.selector;
         selectors[29] = this.wait.selector;
         selectors[30] = this.wait.selector;
+        selectors[31] = this.voteBySig.selector;
+        selectors[32] = this.replaceSender.selector;
+        selectors[33] = this.overtake.selector;
+        selectors[34] = this.deliver.selector;
     }
 }

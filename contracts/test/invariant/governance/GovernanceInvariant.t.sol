@@ -5,6 +5,7 @@ import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 
 import {ICommandReceiver} from "../../../src/interfaces/ICommandReceiver.sol";
+import {CommandSender} from "../../../src/hub/CommandSender.sol";
 import {IEmissionController} from "../../../src/interfaces/IEmissionController.sol";
 import {IFarms} from "../../../src/interfaces/IFarms.sol";
 import {IInboundLimit} from "../../../src/interfaces/IInboundLimit.sol";
@@ -114,16 +115,19 @@ contract GovernanceInvariantTest is EffectsCheck {
         assertEq(limit, hub.inboundLimit, "inbound limit of the hub");
         assertEq(window, hub.inboundWindow, "its window");
         assertEq(token.isInboundPaused(), hub.inboundPaused, "inbound of the hub paused");
-        assertEq(address(_handler.senderOf()).balance, hub.senderBalance, "money for fees");
-        assertEq(_handler.senderOf().feeCap(), hub.feeCap, "fee cap");
-        assertEq(_handler.senderOf().lastNo(ALPHA), _handler.sentTo(ALPHA), "numbers given out");
-        assertEq(_handler.senderOf().lastNo(BETA), _handler.sentTo(BETA), "numbers given out");
+        assertEq(address(_handler.senderAt(0)).balance, hub.senderBalance, "money for fees");
+        assertEq(_handler.senderAt(0).feeCap(), hub.feeCap, "fee cap");
+        for (uint256 i; i < _handler.SENDERS(); ++i) {
+            CommandSender sender = _handler.senderAt(i);
+            assertEq(sender.lastNo(ALPHA), _handler.sentTo(i, ALPHA), "numbers given out");
+            assertEq(sender.lastNo(BETA), _handler.sentTo(i, BETA), "numbers given out");
+            _assertOwner(address(sender), address(_handler.TIMELOCK()));
+        }
         _assertOwner(address(site.farms), address(_handler.TIMELOCK()));
         _assertOwner(address(site.receiver), address(_handler.TIMELOCK()));
         _assertOwner(address(site.bridge), address(_handler.TIMELOCK()));
         _assertOwner(address(site.reward), address(_handler.TIMELOCK()));
         _assertOwner(address(controller), address(_handler.TIMELOCK()));
-        _assertOwner(address(_handler.senderOf()), address(_handler.TIMELOCK()));
     }
 
     function _assertSpoke(uint32 eid) private view {
@@ -231,8 +235,8 @@ contract GovernanceInvariantTest is EffectsCheck {
         _assertOwner(address(inbox), local);
         _assertOwner(address(site.reward), local);
         assertEq(IInboundLimit(address(site.reward)).limiter(), address(inbox), "limiter");
-        bytes32 peer =
-            model.isClosed() ? bytes32(0) : bytes32(uint256(uint160(address(_handler.senderOf()))));
+        address sender = model.isClosed() ? address(0) : address(_handler.senderAt(model.sender()));
+        bytes32 peer = bytes32(uint256(uint160(sender)));
         assertEq(inbox.peers(HUB), peer, "the sender on the hub");
     }
 

@@ -339,7 +339,7 @@ abstract contract GovernanceKeys is GovernancePackets {
         address stake = address(_siteOf[operation.eid].stake);
         if (kind == LocalKind.ResumeCommands) model.setInboxPaused(false);
         else if (kind == LocalKind.ResumeInbound) model.setInboundPaused(false);
-        else if (kind == LocalKind.OpenPath) model.setClosed(false);
+        else if (kind == LocalKind.OpenPath) _listenTo(model, 0);
         else if (kind == LocalKind.ClosePath) model.setClosed(true);
         else if (kind == LocalKind.InboxSentinel) model.setInboxSentinel(_sentinelOf(isOdd), until);
         else if (kind == LocalKind.TokenSentinel) model.setTokenSentinel(_sentinelOf(isOdd), until);
@@ -347,6 +347,11 @@ abstract contract GovernanceKeys is GovernancePackets {
         else if (kind == LocalKind.BridgePeer) model.setBridgePeer(_peerOf(isOdd));
         else if (kind == LocalKind.Route) model.setRoute(stake, isOdd ? address(0) : stake);
         else model.setInbound(uint128(1 + operation.value), 1 days);
+    }
+
+    function _listenTo(SpokeModel model, uint256 sender) internal {
+        model.setSender(sender);
+        model.setClosed(false);
     }
 
     function _pickOperation(uint256 seed) private view returns (uint256 index) {

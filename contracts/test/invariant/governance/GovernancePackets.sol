@@ -45,6 +45,8 @@ abstract contract GovernancePackets is GovernanceAssembly {
     }
 
     uint256 private constant HEADER_SIZE = 113;
+    /// @dev So many packets are looked at for one that is taken.
+    uint256 private constant TRIES = 8;
     uint8 private constant VERSION = 1;
     uint8 private constant KINDS = 14;
 
@@ -58,26 +60,12 @@ abstract contract GovernancePackets is GovernanceAssembly {
         who = _fresh(who);
         seed = _fresh(seed);
         if (_packets.length == 0) return;
-        uint256 index = seed % _packets.length;
-        bytes memory encoded = _packets[index].encoded;
-        Envelope memory envelope = this.open(encoded);
+        uint256 index = _pickPacket(seed);
+        Envelope memory envelope = this.open(_packets[index].encoded);
         address caller = _anyone(who);
-        SpokeModel model = modelOf[envelope.dstEid];
         _tryOtherwise(caller, envelope, seed >> 128);
-        Meaning memory meaning = _meaningOf(envelope);
-        if (model.isClosed()) {
-            _execute(caller, envelope, 0, _noPeer(HUB));
-            return;
-        }
-        bool isDone = (seed >> 120) % 4 == 0
-            && _executeWithGas(caller, envelope, 50_000 + (seed >> 192) % 900_000);
-        if (!isDone) _execute(caller, envelope, 0, "");
-        _book(envelope.dstEid, meaning);
-        _packets[index] = _packets[_packets.length - 1];
-        _packets.pop();
-        _delivered.push(encoded);
-        _assertRecord(envelope.dstEid, meaning.no);
-        _effect();
+        uint256 gasLimit = (seed >> 120) % 4 == 0 ? 50_000 + (seed >> 192) % 900_000 : 0;
+        if (_arrive(index, caller, gasLimit)) _effect();
     }
 
     /// @dev Those who have to verify a path lie together: in the place of a message that waits they
@@ -150,14 +138,6 @@ abstract contract GovernancePackets is GovernanceAssembly {
         return bytes.concat(encoded[:HEADER_SIZE], message);
     }
 
-    function replaceSender(bytes calldata encoded, bytes32 sender)
-        external
-        pure
-        returns (bytes memory)
-    {
-        return bytes.concat(encoded[:13], sender, encoded[45:]);
-    }
-
     function _announce(uint32 eid, uint64 no, Order memory order) internal override {
         bytes memory message = abi.encodePacked(VERSION, eid, no, order.encode());
         _meanings[_keyOf(eid, message)] = Meaning(Verdict.WellFormed, eid, no, order);
@@ -180,6 +160,47 @@ abstract contract GovernancePackets is GovernanceAssembly {
             modelOf[eid].newestOf(entry.order),
             "newest of its subject"
         );
+    }
+
+    /// @dev By somebody with so much gas, or all he needs; refused only where the spoke does not
+    /// listen to the sender.
+    function _arrive(uint256 index, address caller, uint256 gasLimit) internal returns (bool) {
+        bytes memory encoded = _packets[index].encoded;
+        Envelope memory envelope = this.open(encoded);
+        Meaning memory meaning = _meaningOf(envelope);
+        bytes memory refusal = _peerRefusal(envelope);
+        if (refusal.length != 0) {
+            _execute(caller, envelope, 0, refusal);
+            return false;
+        }
+        bool isDone = gasLimit != 0 && _executeWithGas(caller, envelope, gasLimit);
+        if (!isDone) _execute(caller, envelope, 0, "");
+        _book(envelope.dstEid, meaning);
+        _packets[index] = _packets[_packets.length - 1];
+        _packets.pop();
+        _delivered.push(encoded);
+        _assertRecord(envelope.dstEid, meaning.no);
+        return true;
+    }
+
+    /// @dev Why the receiver does not even look at a message.
+    function _peerRefusal(Envelope memory envelope) internal view returns (bytes memory) {
+        SpokeModel model = modelOf[envelope.dstEid];
+        if (model.isClosed()) return _noPeer(HUB);
+        bytes32 peer = _asBytes32(address(senderAt[model.sender()]));
+        if (envelope.origin.sender == peer) return "";
+        return abi.encodeWithSignature("OnlyPeer(uint32,bytes32)", HUB, envelope.origin.sender);
+    }
+
+    /// @dev Mostly one that is taken.
+    function _pickPacket(uint256 seed) private view returns (uint256 index) {
+        uint256 count = _packets.length;
+        index = seed % count;
+        for (uint256 i; i < TRIES && (seed >> 64) % 4 != 0; ++i) {
+            uint256 candidate = (seed + i) % count;
+            Envelope memory envelope = this.open(_packets[candidate].encoded);
+            if (_peerRefusal(envelope).length == 0) return candidate;
+        }
     }
 
     function _noPeer(uint32 eid) internal pure returns (bytes memory) {
@@ -212,9 +233,11 @@ abstract contract GovernancePackets is GovernanceAssembly {
     }
 
     function _tryWithValue(address caller, Envelope memory envelope) private {
-        bytes memory refusal = modelOf[envelope.dstEid].isClosed()
-            ? _noPeer(HUB)
-            : abi.encodeWithSelector(ICommandReceiver.CommandReceiver_ValueRefused.selector, 1);
+        bytes memory refusal = _peerRefusal(envelope);
+        if (refusal.length == 0) {
+            refusal =
+                abi.encodeWithSelector(ICommandReceiver.CommandReceiver_ValueRefused.selector, 1);
+        }
         vm.deal(caller, caller.balance + 1);
         _execute(caller, envelope, 1, refusal);
     }
@@ -320,7 +343,7 @@ abstract contract GovernancePackets is GovernanceAssembly {
         Meaning memory meaning = Meaning({
             verdict: Verdict.WellFormed,
             eid: seed % 8 == 0 ? _otherOf(eid) : eid,
-            no: uint64(1 + (seed >> 8) % (sentTo[eid] + 4)),
+            no: uint64(1 + (seed >> 8) % (sentTo[modelOf[eid].sender()][eid] + 4)),
             order: _draftOrder(eid, _draw(seed, 1))
         });
         bytes memory command = meaning.order.encode();

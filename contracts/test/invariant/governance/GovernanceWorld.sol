@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {
+    EnforcedOptionParam
+} from "@layerzerolabs/oapp-evm/contracts/oapp/interfaces/IOAppOptionsType3.sol";
 import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 import {IVotes} from "@openzeppelin/contracts/governance/utils/IVotes.sol";
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
@@ -16,6 +19,7 @@ import {Effects} from "../../support/Effects.sol";
 import {PlainToken} from "../../support/Tokens.sol";
 import {IVotesToken} from "../../support/VotesToken.sol";
 import {Commands} from "../../../src/libraries/Commands.sol";
+import {LzOptions} from "../../../src/libraries/LzOptions.sol";
 import {Order, Orders} from "./GovernanceOrders.sol";
 import {SpokeModel} from "./SpokeModel.sol";
 import {SpokeState} from "./SpokeState.sol";
@@ -49,6 +53,9 @@ abstract contract GovernanceWorld is CommandFixture, Effects {
     uint256 public constant PRINCIPAL = 1000e18;
     uint256 internal constant POT_SD = 50_000e6;
 
+    uint256 private constant VOTER_KEY = 0x5000;
+    uint256 public constant SENDERS = 2;
+
     address internal immutable SECOND_GUARDIAN = makeAddr("second guardian");
     address internal immutable SECOND_SENTINEL = makeAddr("second sentinel");
     address internal immutable FUNDER = makeAddr("funder");
@@ -60,6 +67,9 @@ abstract contract GovernanceWorld is CommandFixture, Effects {
     HeadwaterTimelock public immutable TIMELOCK;
     IVotesToken public immutable VOTES;
     PlainToken internal immutable EXTRA = new PlainToken(18);
+    /// @notice On the hub; a spoke listens to one of them.
+    CommandSender[SENDERS] public senderAt;
+    address[VOTERS] private _voters;
     mapping(uint32 eid => HeadwaterTimelock) public localOf;
     mapping(uint32 eid => SpokeModel) public modelOf;
     /// @dev On each spoke: one that is its own OFT, and a plain one with a foreign OFT.
@@ -67,7 +77,11 @@ abstract contract GovernanceWorld is CommandFixture, Effects {
     mapping(uint32 eid => address) internal _foreignRoute;
 
     constructor() {
+        for (uint256 i; i < VOTERS; ++i) {
+            _voters[i] = vm.addr(VOTER_KEY + i);
+        }
         _startCommands(LOOSEN_SECONDS);
+        senderAt = [_sender, _prepareSender()];
         for (uint256 i; i < _eids.length; ++i) {
             _stakeSomething(_eids[i]);
         }
@@ -97,10 +111,6 @@ abstract contract GovernanceWorld is CommandFixture, Effects {
 
     function inboxOf(uint32 eid) public view returns (CommandReceiver) {
         return _inboxOf[eid];
-    }
-
-    function senderOf() external view returns (CommandSender) {
-        return _sender;
     }
 
     function guardianOf() external view returns (address) {
@@ -142,6 +152,31 @@ abstract contract GovernanceWorld is CommandFixture, Effects {
             // The first packet opens the path: later ones can be verified while it is closed.
             vm.prank(address(TIMELOCK));
             _command(_spokes[i], _firstOrder().encode());
+            _openSecondPath(_spokes[i]);
+        }
+    }
+
+    /// @dev Of the sender that the spoke does not listen to yet.
+    function _openSecondPath(uint32 eid) private {
+        vm.prank(address(localOf[eid]));
+        _inboxOf[eid].setPeer(HUB, _asBytes32(address(senderAt[1])));
+        vm.prank(address(TIMELOCK));
+        senderAt[1].send(eid, _firstOrder().encode());
+        _collect();
+        _deliver(_packets.length - 1);
+        vm.prank(address(localOf[eid]));
+        _inboxOf[eid].setPeer(HUB, _asBytes32(address(_sender)));
+    }
+
+    function _prepareSender() private returns (CommandSender sender) {
+        sender = new CommandSender(address(_endpoints[HUB]), address(this), COMMAND_FEE_CAP);
+        vm.deal(address(sender), 10 ether);
+        for (uint256 i; i < _spokes.length; ++i) {
+            sender.setPeer(_spokes[i], _asBytes32(address(_inboxOf[_spokes[i]])));
+            EnforcedOptionParam[] memory params = new EnforcedOptionParam[](1);
+            bytes memory options = LzOptions.addReceive(hex"0003", RECEIVE_GAS);
+            params[0] = EnforcedOptionParam(_spokes[i], 1, options);
+            sender.setEnforcedOptions(params);
         }
     }
 
@@ -166,7 +201,10 @@ abstract contract GovernanceWorld is CommandFixture, Effects {
         model.setBridgePeer(_asBytes32(address(_siteOf[HUB].bridge)));
         model.setPot(2 * POT_SD * SD);
         model.setGuardian(GUARDIAN);
-        model.take(1, _firstOrder());
+        for (uint256 i; i < SENDERS; ++i) {
+            model.setSender(SENDERS - 1 - i);
+            model.take(1, _firstOrder());
+        }
     }
 
     function _handOverSpoke(uint32 eid) private {
@@ -196,8 +234,9 @@ abstract contract GovernanceWorld is CommandFixture, Effects {
         Site storage site = _siteOf[HUB];
         IPauseRoles(address(site.reward)).setGuardian(GUARDIAN);
         IPauseRoles(address(site.reward)).setSentinel(SENTINEL, uint40(block.timestamp + 30 days));
-        address[6] memory owned = [
+        address[7] memory owned = [
             address(_sender),
+            address(senderAt[1]),
             address(_controller),
             address(site.reward),
             address(site.farms),
@@ -205,14 +244,19 @@ abstract contract GovernanceWorld is CommandFixture, Effects {
             address(site.bridge)
         ];
         _sender.setDelegate(address(TIMELOCK));
+        senderAt[1].setDelegate(address(TIMELOCK));
         site.reward.setDelegate(address(TIMELOCK));
         for (uint256 i; i < owned.length; ++i) {
             Ownable(owned[i]).transferOwnership(address(TIMELOCK));
         }
     }
 
-    function _voterAt(uint256 seed) internal pure returns (address) {
-        return address(uint160(0x5000 + seed % VOTERS));
+    function _voterAt(uint256 seed) internal view returns (address) {
+        return _voters[seed % VOTERS];
+    }
+
+    function _keyOf(uint256 voter) internal pure returns (uint256) {
+        return VOTER_KEY + voter % VOTERS;
     }
 
     /// @dev Anybody with a key.

@@ -19,17 +19,17 @@ contract SpokeModel is SpokeRefusals {
     /// @notice A command that can be carried out, most of the time; else one that came too late for
     /// that, is kept, or any.
     function pick(uint256 seed) external view returns (uint64 no) {
-        no = numbers[(seed >> 8) % numbers.length];
+        no = _numbers[sender][(seed >> 8) % _numbers[sender].length];
         if (seed % 8 == 0) return no;
-        for (uint256 i; i < numbers.length; ++i) {
-            uint64 candidate = numbers[((seed >> 8) + i) % numbers.length];
-            ICommandReceiver.CommandState state = _entries[candidate].state;
+        for (uint256 i; i < _numbers[sender].length; ++i) {
+            uint64 candidate = _numbers[sender][((seed >> 8) + i) % _numbers[sender].length];
+            ICommandReceiver.CommandState state = _entries[sender][candidate].state;
             bool isKept = state == ICommandReceiver.CommandState.Waiting
                 || state == ICommandReceiver.CommandState.Failed;
             if (!isKept) continue;
             no = candidate;
             if (seed % 8 == 1) return candidate;
-            bool isSuperseded = newestOf(_entries[candidate].order) > candidate;
+            bool isSuperseded = newestOf(_entries[sender][candidate].order) > candidate;
             if (isSuperseded == (seed % 8 == 2) && _isInTime(candidate)) return candidate;
         }
     }
@@ -37,16 +37,17 @@ contract SpokeModel is SpokeRefusals {
     /// @notice Whether there is a command that waited long enough.
     function hasDue() external view returns (bool) {
         if (inboxPaused || isClosed) return false;
-        for (uint256 i; i < numbers.length; ++i) {
-            if (_isDue(numbers[i])) return true;
+        for (uint256 i; i < _numbers[sender].length; ++i) {
+            if (_isDue(_numbers[sender][i])) return true;
         }
         return false;
     }
 
     /// @notice When something that waits may be carried out, or can no longer be; zero for never.
     function nextDeadline(uint256 seed) external view returns (uint256) {
-        for (uint256 i; i < numbers.length; ++i) {
-            Entry storage entry = _entries[numbers[(seed + i) % numbers.length]];
+        for (uint256 i; i < _numbers[sender].length; ++i) {
+            Entry storage entry =
+                _entries[sender][_numbers[sender][(seed + i) % _numbers[sender].length]];
             bool isWaiting = entry.state == ICommandReceiver.CommandState.Waiting;
             if (!isWaiting || entry.readyAt == 0) continue;
             if (block.timestamp < entry.readyAt) return entry.readyAt;
@@ -60,25 +61,25 @@ contract SpokeModel is SpokeRefusals {
 
     /// @notice Takes a command the first time its number comes; any other time it changes nothing.
     function take(uint64 no, Order memory order) external {
-        if (_entries[no].state != ICommandReceiver.CommandState.None) return;
-        numbers.push(no);
-        _entries[no].order = order;
+        if (_entries[sender][no].state != ICommandReceiver.CommandState.None) return;
+        _numbers[sender].push(no);
+        _entries[sender][no].order = order;
         if (newestOf(order) > no) {
-            _entries[no].state = ICommandReceiver.CommandState.Stale;
+            _entries[sender][no].state = ICommandReceiver.CommandState.Stale;
         } else if (order.loosens(minValidEpoch)) {
             _wait(no, uint40(block.timestamp + LOOSEN_SECONDS));
         } else if (inboxPaused) {
             _wait(no, 0);
         } else if (_apply(no, order).length != 0) {
-            _entries[no].state = ICommandReceiver.CommandState.Failed;
+            _entries[sender][no].state = ICommandReceiver.CommandState.Failed;
         }
     }
 
     /// @notice Takes bytes of a number that nobody can read a command in.
     function takeMalformed(uint64 no) external {
-        if (_entries[no].state != ICommandReceiver.CommandState.None) return;
-        numbers.push(no);
-        _entries[no].state = ICommandReceiver.CommandState.Refused;
+        if (_entries[sender][no].state != ICommandReceiver.CommandState.None) return;
+        _numbers[sender].push(no);
+        _entries[sender][no].state = ICommandReceiver.CommandState.Refused;
     }
 
     /// @param order What the caller brings along.
@@ -86,7 +87,7 @@ contract SpokeModel is SpokeRefusals {
     function retry(uint64 no, Order memory order) external returns (bytes memory refusal) {
         if (inboxPaused) return _error(ICommandReceiver.CommandReceiver_IsPaused.selector);
         if (isClosed) return abi.encodeWithSignature("NoPeer(uint32)", HUB_EID);
-        Entry storage entry = _entries[no];
+        Entry storage entry = _entries[sender][no];
         bool isKept = entry.state == ICommandReceiver.CommandState.Failed
             || entry.state == ICommandReceiver.CommandState.Waiting;
         if (!isKept) {
@@ -118,10 +119,10 @@ contract SpokeModel is SpokeRefusals {
     function _apply(uint64 no, Order memory order) private returns (bytes memory refusal) {
         refusal = _refusalOf(no, order);
         if (refusal.length != 0) return refusal;
-        _entries[no].state = ICommandReceiver.CommandState.Applied;
-        _entries[no].readyAt = 0;
+        _entries[sender][no].state = ICommandReceiver.CommandState.Applied;
+        _entries[sender][no].readyAt = 0;
         bytes memory subject = order.subjectOf();
-        if (subject.length != 0) _newest[keccak256(subject)] = no;
+        if (subject.length != 0) _newest[sender][keccak256(subject)] = no;
         Commands.Kind kind = order.kind;
         uint32 farmId = order.farmId;
         if (kind == Commands.Kind.AddFarm) {
@@ -161,23 +162,25 @@ contract SpokeModel is SpokeRefusals {
             targetsSentinel = Key(order.account, uint40(order.value));
         } else {
             uint64 target = uint64(order.value);
-            if (_entries[target].state == ICommandReceiver.CommandState.None) numbers.push(target);
-            _entries[target].state = ICommandReceiver.CommandState.Cancelled;
-            _entries[target].readyAt = 0;
+            if (_entries[sender][target].state == ICommandReceiver.CommandState.None) {
+                _numbers[sender].push(target);
+            }
+            _entries[sender][target].state = ICommandReceiver.CommandState.Cancelled;
+            _entries[sender][target].readyAt = 0;
         }
     }
 
     function _wait(uint64 no, uint40 readyAt) private {
-        _entries[no].state = ICommandReceiver.CommandState.Waiting;
-        _entries[no].readyAt = readyAt;
+        _entries[sender][no].state = ICommandReceiver.CommandState.Waiting;
+        _entries[sender][no].readyAt = readyAt;
     }
 
     function _isDue(uint64 no) private view returns (bool) {
-        return _isInTime(no) && newestOf(_entries[no].order) <= no;
+        return _isInTime(no) && newestOf(_entries[sender][no].order) <= no;
     }
 
     function _isInTime(uint64 no) private view returns (bool) {
-        Entry storage entry = _entries[no];
+        Entry storage entry = _entries[sender][no];
         return entry.state == ICommandReceiver.CommandState.Waiting
             && _outsideWindow(no, entry.readyAt).length == 0;
     }

@@ -44,7 +44,7 @@ abstract contract SpokeRefusals is SpokeState {
                 );
         }
         if (kind != Commands.Kind.CancelCommand) return "";
-        ICommandReceiver.CommandState state = _entries[uint64(order.value)].state;
+        ICommandReceiver.CommandState state = _entries[sender][uint64(order.value)].state;
         // One that names itself finds itself applied.
         if (order.value == no) state = ICommandReceiver.CommandState.Applied;
         bool isOpenStill = state == ICommandReceiver.CommandState.None

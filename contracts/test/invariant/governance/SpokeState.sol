@@ -63,8 +63,8 @@ abstract contract SpokeState {
     Key public tokenSentinel;
     Limit public inbound;
     bytes32 public bridgePeer;
-    /// @notice Numbers that were heard of.
-    uint64[] public numbers;
+    /// @notice Which of the senders on the hub is listened to; each numbers its commands anew.
+    uint256 public sender;
     mapping(uint32 farmId => FarmState) public farms;
     mapping(uint32 farmId => mapping(uint8 stream => StreamState)) public streams;
     mapping(address token => mapping(uint32 eid => Limit)) public outflow;
@@ -72,24 +72,30 @@ abstract contract SpokeState {
     mapping(address token => bool) public isOpen;
     mapping(address oft => address token) public tokenOf;
     mapping(address token => uint32 farmId) internal _lastFarmOf;
-    mapping(uint64 no => Entry) internal _entries;
-    mapping(bytes32 subject => uint64 no) internal _newest;
+    /// @dev Numbers that were heard of, by sender.
+    mapping(uint256 sender => uint64[]) internal _numbers;
+    mapping(uint256 sender => mapping(uint64 no => Entry)) internal _entries;
+    mapping(uint256 sender => mapping(bytes32 subject => uint64 no)) internal _newest;
 
     constructor(uint256 loosenSeconds, uint32 hubEid, address reward) {
         (LOOSEN_SECONDS, HUB_EID, REWARD) = (loosenSeconds, hubEid, reward);
     }
 
     function entryOf(uint64 no) external view returns (Entry memory) {
-        return _entries[no];
+        return _entries[sender][no];
+    }
+
+    function numbers(uint256 index) external view returns (uint64) {
+        return _numbers[sender][index];
     }
 
     function numberCount() external view returns (uint256) {
-        return numbers.length;
+        return _numbers[sender].length;
     }
 
     function newestOf(Order memory order) public view returns (uint64) {
         bytes memory subject = order.subjectOf();
-        return subject.length == 0 ? 0 : _newest[keccak256(subject)];
+        return subject.length == 0 ? 0 : _newest[sender][keccak256(subject)];
     }
 
     // What owners and guardians of the chain do.
@@ -112,6 +118,10 @@ abstract contract SpokeState {
 
     function setClosed(bool value) external {
         isClosed = value;
+    }
+
+    function setSender(uint256 index) external {
+        sender = index;
     }
 
     function setMinValidEpoch(uint32 epoch) external {
