@@ -73,6 +73,16 @@ contract FarmMathFuzzTest is Test {
         assertEq(FarmMath.pendingX(word, later, scale) + dustX, pX + weight * gain);
     }
 
+    /// @dev A residue of the whole weight is a whole unit of the accumulator.
+    /// @custom:property F-05
+    function test_AResidueIsCarriedFromTheWeightOn() external pure {
+        _assertCarried(6, 7, 0, 6);
+        _assertCarried(7, 7, 1, 0);
+        _assertCarried(8, 7, 1, 1);
+        _assertCarried(27, 7, 3, 6);
+        _assertCarried(27, 0, 0, 27);
+    }
+
     /// @custom:property F-06
     function testFuzz_AnExtraWordHoldsEveryPending(uint256 pX, uint256 weight, uint160 acc)
         external
@@ -115,5 +125,16 @@ contract FarmMathFuzzTest is Test {
     /// @dev Any amount below the funding bound in scaled units.
     function _pending(uint256 pX, uint256 scale) private pure returns (uint256) {
         return bound(pX, 0, (FarmMath.FUNDED_LIMIT << scale) - 1);
+    }
+
+    function _assertCarried(uint256 residueX, uint256 weight, uint256 gained, uint256 left)
+        private
+        pure
+    {
+        FarmMath.Visit memory visit;
+        (visit.acc, visit.residueX, visit.totalWeight) = (100, residueX, weight);
+        FarmMath.carryResidue(visit);
+        assertEq(visit.acc, 100 + gained);
+        assertEq(visit.residueX, left);
     }
 }

@@ -91,6 +91,15 @@ contract EmissionReceiverTest is ReceiverFixture {
         new EmissionReceiver(config);
     }
 
+    /// @dev Farms take no stream that ends at once, so that the least time is a second.
+    function test_AStreamLastsASecondAtLeast() external {
+        EmissionReceiver.Config memory config = _receiverConfig();
+        for (uint32 seconds_; seconds_ < 3; ++seconds_) {
+            config.minStream = seconds_;
+            assertEq(new EmissionReceiver(config).MIN_STREAM(), seconds_ == 0 ? 1 : seconds_);
+        }
+    }
+
     function test_RevertIf_OwnershipIsRenounced() external {
         vm.expectRevert(IPauseRoles.PauseRoles_RenounceDisabled.selector);
         _receiver.renounceOwnership();
@@ -256,6 +265,8 @@ contract EmissionReceiverTest is ReceiverFixture {
 
     /// @custom:property H-11
     function test_APauseLosesNothing() external {
+        vm.expectEmit();
+        emit IEmissionReceiver.Paused(GUARDIAN, 2);
         vm.prank(GUARDIAN);
         _receiver.pause();
         _apply(_order(1, 1, _pair(10, 20)), 30);
@@ -264,7 +275,11 @@ contract EmissionReceiverTest is ReceiverFixture {
         assertEq(_farms.unstreamed(1), 0);
         vm.expectRevert(IEmissionReceiver.Receiver_IsPaused.selector);
         _receiver.replay(1);
+        uint64 seq = _receiver.seq();
+        vm.expectEmit();
+        emit IEmissionReceiver.Unpaused(address(this), seq + 1);
         _receiver.unpause();
+        assertEq(_receiver.seq(), seq + 1);
         _receiver.replay(1);
         assertEq(_receiver.givenOf(1, 1), 5 * SD);
         assertEq(_receiver.givenOf(1, 2), 25 * SD);

@@ -87,6 +87,13 @@ contract EmissionScheduleTest is StackFixture {
         assertEq(_controller.budgetOf(5_000), 1_000, "no decay without a share");
     }
 
+    function test_TheLeastDecayIsOneBasisPoint() external {
+        _controller.setSchedule(1_000_000, 0, 1, 1);
+        assertEq(_controller.budgetOf(2), 1_000_000);
+        assertEq(_controller.budgetOf(3), 999_900);
+        assertEq(_controller.budgetOf(4), 999_800);
+    }
+
     /// @dev E19: an idle hub of 300 epochs decides the epoch that runs, at the budget of a model
     /// that steps one epoch at a time, and nothing of the epochs between remains open.
     /// @custom:property E19

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IFarms} from "../../src/interfaces/IFarms.sol";
 import {FarmsFixture} from "../support/FarmsFixture.sol";
-import {HostileToken} from "../support/Tokens.sol";
+import {HostileToken, PlainToken} from "../support/Tokens.sol";
 
 contract FarmsClaimsTest is FarmsFixture {
     function setUp() external {
@@ -49,6 +49,21 @@ contract FarmsClaimsTest is FarmsFixture {
         vm.stopPrank();
         assertEq(vm.getRecordedLogs().length, 0);
         assertEq(_farms.seq(), 4);
+    }
+
+    /// @custom:property F-08
+    function test_AClaimOfNothingLeavesNoTraceInOtherStreams() external {
+        (PlainToken token,) = _addExtra(1);
+        _stakeAs(ALICE, 1, 1e18);
+        uint64 seq = _farms.seq();
+        vm.recordLogs();
+        vm.startPrank(ALICE);
+        assertEq(_farms.claim(1), 0);
+        assertEq(_farms.claimStream(1, 1), 0);
+        vm.stopPrank();
+        assertEq(vm.getRecordedLogs().length, 0);
+        assertEq(_farms.seq(), seq);
+        assertEq(token.balanceOf(ALICE), 0);
     }
 
     function test_AClaimWritesNoFarmSlot() external {
@@ -157,8 +172,13 @@ contract FarmsClaimsTest is FarmsFixture {
         assertEq(_farms.unstreamed(9), 0);
         assertEq(_farms.rateOf(9, 0), 0);
         assertEq(_farms.rateOf(1, 1), 0);
-        assertEq(_farms.stakeTokenOf(9), address(0));
         IFarms.Stream memory none;
+        for (uint256 stream = 2; stream < 256; stream += 23) {
+            assertEq(_farms.rateOf(1, uint8(stream)), 0);
+            assertEq(_farms.earnedOf(1, uint8(stream), ALICE), 0);
+            assertEq(abi.encode(_farms.streamOf(1, uint8(stream))), abi.encode(none));
+        }
+        assertEq(_farms.stakeTokenOf(9), address(0));
         assertEq(abi.encode(_farms.streamOf(1, 1)), abi.encode(none));
         IFarms.Farm memory unknown;
         assertEq(abi.encode(_farms.farmOf(9)), abi.encode(unknown));

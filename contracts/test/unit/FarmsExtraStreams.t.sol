@@ -97,6 +97,11 @@ contract FarmsExtraStreamsTest is FarmsFixture {
         _farms.fundStream(1, 1, 1_000, 100);
     }
 
+    function test_AFundingStreamsForFourYearsAtMost() external {
+        _farms.fundStream(1, 1, 1_000, 4 * 365 days);
+        assertEq(_farms.streamOf(1, 1).endAt, START + 4 * 365 days);
+    }
+
     function test_RevertIf_ATokenIsFundedToItsBound() external {
         uint96 bound = 2 ** 96 - 2 ** 64;
         vm.expectRevert(

@@ -134,6 +134,20 @@ contract FarmsStreamsTest is FarmsFixture {
         assertEq(_farms.seq(), seq);
     }
 
+    /// @custom:property F-03, E10
+    function test_WhatChangesNothingLeavesNoTrace() external {
+        int256 bound = int256(2 ** 96 - 2 ** 64 - 1);
+        _adjust(1, bound, START + 100);
+        bytes memory before = abi.encode(_farms.streamOf(1, 0), _farms.streamOf(2, 0));
+        uint64 seq = _farms.seq();
+        vm.recordLogs();
+        assertEq(_adjust(2, -1, START + 500), 0, "nothing to take");
+        assertEq(_adjust(1, 1, START + 500), 0, "no room");
+        assertEq(vm.getRecordedLogs().length, 0);
+        assertEq(abi.encode(_farms.streamOf(1, 0), _farms.streamOf(2, 0)), before);
+        assertEq(_farms.seq(), seq);
+    }
+
     /// @dev The bound is one of the token, over all farms.
     /// @custom:property F-06
     function test_FundingStopsAtItsBound() external {
