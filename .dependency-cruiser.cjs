@@ -12,7 +12,8 @@ const layers = [
   ['messaging'],
   ['farms'],
   ['emission', 'bridging', 'rewards'],
-  ['governance', 'reconcile'],
+  ['governance'],
+  ['reconcile'],
 ];
 
 const anyOf = (names) => `^libs/(${names.join('|')})/`;

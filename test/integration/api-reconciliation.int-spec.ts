@@ -22,11 +22,14 @@ function aReport(): ReconcileReport {
     sent: 0n,
     received: 0n,
     minted: 7n,
+    backing: null,
   };
   return {
     id: 12,
     ok: false,
     outcome: 'different',
+    mode: 'sampled',
+    seed: 'c0ffee',
     comparedPairs: 1,
     comparedProjections: 0,
     driftWei: 5n,
@@ -34,7 +37,7 @@ function aReport(): ReconcileReport {
       {
         chainId: toChainId(900_231),
         chainKey: 'alpha',
-        block: 120,
+        block: 130,
         blockHash: `0x${'ab'.repeat(32)}`,
         postedBlock: 130,
         comparedPairs: 1,
@@ -52,9 +55,19 @@ function aReport(): ReconcileReport {
             chain: 100n,
             accountId: 41,
             journalId: 977,
+            divergence: {
+              afterBlock: 110,
+              block: 115,
+              isExact: true,
+              journalId: 977,
+              log: null,
+              sentence: 'Journal 977 is not what was written.',
+            },
           },
         ],
         supply,
+        selection: { mode: 'sampled', total: 9_000, changed: 1, drawn: 0 },
+        verifiedBlock: 100,
         notCompared: null,
       },
     ],
@@ -93,7 +106,8 @@ describe('POST /v1/reconciliations', () => {
   it('names account and journal of a difference, and says what else is wrong', async () => {
     vi.spyOn(reconcile, 'run').mockResolvedValueOnce(aReport());
     const { body } = await ask('POST');
-    expect(body).toMatchObject({ id: 12, ok: false, driftWei: '5' });
+    const run = { id: 12, ok: false, driftWei: '5', mode: 'sampled', seed: 'c0ffee' };
+    expect(body).toMatchObject(run);
     expect(listAt(listAt(body, 'chains')[0], 'differences')).toEqual([
       {
         what: 'reward',
@@ -108,6 +122,7 @@ describe('POST /v1/reconciliations', () => {
         chain: '100',
         accountId: 41,
         journalId: 977,
+        where: 'Journal 977 is not what was written.',
       },
     ]);
     expect(body['problems']).toEqual([
@@ -128,6 +143,7 @@ describe('POST /v1/reconciliations', () => {
       journalId: null,
       ledger: 5n,
       chain: 6n,
+      divergence: null,
     } as const;
     vi.spyOn(reconcile, 'run').mockResolvedValueOnce({
       ...report,
@@ -142,7 +158,7 @@ describe('POST /v1/reconciliations', () => {
   it('says of each chain that was not compared why, and is not ok', async () => {
     const report = aReport();
     const sentence = 'The rewards of chain alpha were not compared.';
-    const why = { reason: 'no-boundary', chainKey: 'alpha', block: 130, sentence } as const;
+    const why = { reason: 'unreadable', chainKey: 'alpha', block: 130, sentence } as const;
     vi.spyOn(reconcile, 'run').mockResolvedValueOnce({
       ...report,
       outcome: 'not-compared',

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addCommandCommands } from './commands/commands.js';
 import { addEpochCommands } from './commands/epoch.js';
 import { addFarmsCommand } from './commands/farms.js';
+import { addHoldCommands } from './commands/holds.js';
 import { addJourneyCommands } from './commands/journeys.js';
 import { addLedgerCommands } from './commands/ledger.js';
 import { addMessageCommands } from './commands/messages.js';
@@ -36,6 +37,7 @@ export function buildProgram(session: Session, stderr: Sink): Command {
   addProposalCommands(program, session);
   addCommandCommands(program, session);
   addLedgerCommands(program, session);
+  addHoldCommands(program, session);
   overEveryCommand(program, (command) => {
     command
       .exitOverride()

@@ -49,7 +49,7 @@ describe('ReconcileRound', () => {
   it.each([
     ['equal', null, 'info: ledger equals the chains'],
     ['different', null, 'error: ledger differs from the chains'],
-    ['not-compared', 'no-boundary', 'info: nothing to compare yet'],
+    ['not-compared', 'nothing-posted', 'info: nothing to compare yet'],
   ])('reports %s once in an epoch', async (outcome, reason, expected) => {
     const { facts, round } = await aRound(outcome, reason);
     await round.run();

@@ -63,6 +63,7 @@ class ContractsFile {
   @Matches(ADDRESS, { each: true, ...ADDRESS_MESSAGE })
   readonly dvns!: readonly string[];
   @Matches(ADDRESS, ADDRESS_MESSAGE) readonly rewardToken!: string;
+  @IsOptional() @Matches(ADDRESS, ADDRESS_MESSAGE) readonly rewardAdapter?: string;
   @Matches(ADDRESS, ADDRESS_MESSAGE) readonly farms!: string;
   @Matches(ADDRESS, ADDRESS_MESSAGE) readonly receiver!: string;
   @Matches(ADDRESS, ADDRESS_MESSAGE) readonly bridge!: string;

@@ -31,6 +31,8 @@ export interface ChainContracts {
   readonly dvns: readonly Address[];
   /** The reward token, which is an OFT. */
   readonly rewardToken: Address;
+  /** Locks the reward token for other chains, on a hub whose token is older than Headwater. */
+  readonly rewardAdapter?: Address;
   readonly farms: Address;
   readonly receiver: Address;
   readonly bridge: Address;

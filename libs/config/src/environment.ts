@@ -1,6 +1,6 @@
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsUrl, Matches, Max, Min, MinLength } from 'class-validator';
-import { LOG_LEVELS, type LogLevel } from './app-config.js';
+import { LOG_LEVELS, type LogLevel, RECONCILE_DEFAULTS } from './app-config.js';
 import { IsHost, IsKeyOfAccount } from './environment-rules.js';
 import { FAILPOINTS } from './failpoint.js';
 
@@ -42,6 +42,18 @@ export class EnvironmentVariables {
   @Min(10)
   @Max(600_000)
   readonly HEADWATER_POLL_MS: number = 500;
+
+  @Transform(({ value }) => Number(value))
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  readonly HEADWATER_RECONCILE_FULL_MAX: number = RECONCILE_DEFAULTS.fullMax;
+
+  @Transform(({ value }) => Number(value))
+  @IsInt()
+  @Min(1)
+  @Max(100_000)
+  readonly HEADWATER_RECONCILE_SAMPLE: number = RECONCILE_DEFAULTS.sample;
 
   @IsOptional()
   @IsIn(FAILPOINTS)

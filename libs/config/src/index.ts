@@ -11,6 +11,6 @@ export {
 } from './deployment.js';
 export { type Environment } from './environment.js';
 export { armedFailpoint, type Failpoint } from './failpoint.js';
-export { loadClientConfig, loadConfig } from './load-config.js';
+export { loadClientConfig, loadConfig, loadOperatorConfig } from './load-config.js';
 export { parseDeployment } from './parse-deployment.js';
 export { startFailure } from './start-failure.js';

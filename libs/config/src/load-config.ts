@@ -32,11 +32,23 @@ export function loadConfig(env: Environment = process.env): AppConfig {
     host: variables.HOST,
     logLevel: variables.LOG_LEVEL,
     pollMs: variables.HEADWATER_POLL_MS,
+    reconcileFullMax: variables.HEADWATER_RECONCILE_FULL_MAX,
+    reconcileSample: variables.HEADWATER_RECONCILE_SAMPLE,
     ...(variables.DATABASE_URL === undefined ? {} : { databaseUrl: variables.DATABASE_URL }),
     ...(variables.HEADWATER_OPERATOR_KEY === undefined
       ? {}
       : { operatorKey: toHex(variables.HEADWATER_OPERATOR_KEY) }),
   });
+}
+
+/**
+ * Settings of a command that works on the database itself. It prints its answer, so the services
+ * it uses write no log.
+ *
+ * @throws {ConfigError} as `loadConfig` does.
+ */
+export function loadOperatorConfig(env: Environment = process.env): AppConfig {
+  return loadConfig({ ...env, LOG_LEVEL: 'silent' });
 }
 
 /**

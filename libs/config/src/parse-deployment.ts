@@ -95,7 +95,7 @@ function toFinality({ mode, depth }: FinalityFile): FinalityRule {
 }
 
 function toContracts(contracts: ContractsFile): ChainContracts {
-  const { controller, governor, commandSender, commandReceiver } = contracts;
+  const { controller, governor, commandSender, commandReceiver, rewardAdapter } = contracts;
   return {
     endpoint: toAddress(contracts.endpoint),
     sendUln: toAddress(contracts.sendUln),
@@ -109,6 +109,7 @@ function toContracts(contracts: ContractsFile): ChainContracts {
     receiver: toAddress(contracts.receiver),
     bridge: toAddress(contracts.bridge),
     timelock: toAddress(contracts.timelock),
+    ...(rewardAdapter ? { rewardAdapter: toAddress(rewardAdapter) } : {}),
     ...(controller ? { controller: toAddress(controller) } : {}),
     ...(governor ? { governor: toAddress(governor) } : {}),
     ...(commandSender ? { commandSender: toAddress(commandSender) } : {}),

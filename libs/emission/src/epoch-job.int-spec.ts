@@ -4,6 +4,7 @@ import { createTestDatabase, type TestDatabase } from '#database/testing';
 import { FarmsProjector } from '#farms';
 import { IndexerModule, IndexerService } from '#indexer';
 import { defined, toChainId } from '#kernel';
+import { type HoldScope, HoldStore } from '#ledger';
 import { Log, ObservabilityModule } from '#observability';
 import { Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
@@ -237,5 +238,33 @@ describe('epoch job on the real controller', () => {
     await hub.anvil.mine(6);
     await worker.round();
     expect((await intents()).map(({ business_key: key }) => key)).toEqual(['decide:1:1']);
+  });
+
+  it('neither decides nor pays while the books of the hub are on hold', async () => {
+    const hold = async (scope: HoldScope, subject: string) => {
+      const chainId = toChainId(hub.anvil.chainId);
+      const draft = { scope, subject, reason: 'one wei is missing' };
+      const { manager } = database.dataSource;
+      const [placed] = await holds.place(manager, { chainId, runId: 1 }, [draft]);
+      return defined(placed, 'hold').id;
+    };
+    const worker = await start();
+    const holds = new HoldStore(database.dataSource);
+    const farm = await hold('farm', '1');
+    for (let i = 0; i < 3; i += 1) await worker.round();
+    expect(await intents()).toEqual([]);
+    await holds.release([farm], 'test');
+
+    const order = await hold('order', '1');
+    const account = await hold('account', `0x${'1b'.repeat(20)}:1`);
+    for (let i = 0; i < 3; i += 1) await worker.round();
+    expect((await intents()).map(({ business_key: key }) => key)).toEqual(['decide:1:1']);
+    await holds.release([order], 'test');
+    await worker.round();
+    expect((await intents()).map(({ business_key: key }) => key)).toEqual([
+      'decide:1:1',
+      'dispatch:1:1',
+    ]);
+    expect((await holds.open()).map(({ id }) => id)).toEqual([account]);
   });
 });

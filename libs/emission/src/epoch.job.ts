@@ -17,6 +17,7 @@ import { decide } from './domain/evidence.js';
 import { undeclaredFarms } from './domain/facts.js';
 import { compareFarms, type EmissionParameters, farmKey, rangesOf } from './domain/parameters.js';
 import { parseEvidence } from './domain/parse-evidence.js';
+import { EmissionHolds } from './emission-holds.js';
 import { decideCall, dispatchCall } from './epoch-calls.js';
 import { FactsService } from './facts.service.js';
 
@@ -49,6 +50,7 @@ export class EpochJob {
     private readonly controller: ControllerReader,
     private readonly facts: FactsService,
     private readonly emissions: EmissionsReader,
+    private readonly holds: EmissionHolds,
     private readonly store: DecisionStore,
     private readonly sender: TransactionSender,
     private readonly log: Log,
@@ -194,7 +196,11 @@ export class EpochJob {
   private async dispatch(epoch: number, head: ControllerHead): Promise<void> {
     const pending = await this.controller.pendingOrders(epoch);
     const { revision } = pending;
-    const eids = pending.eids.slice(0, DISPATCH_CHAINS_MAX);
+    const payable = await this.holds.payable(epoch, pending.eids);
+    if (payable.length < pending.eids.length && this.isNews(`held:${epoch}:${revision}`)) {
+      this.log.warn({ epoch, pending: pending.eids, payable }, 'orders are on hold');
+    }
+    const eids = payable.slice(0, DISPATCH_CHAINS_MAX);
     if (eids.length === 0) return;
     const base = `dispatch:${epoch}:${revision}`;
     const last = await this.lastAttempt(base);

@@ -4,6 +4,7 @@ import { FarmsService, type FarmView } from '#farms';
 import { LogStore } from '#indexer';
 import { RetryableError } from '#kernel';
 import { Injectable } from '@nestjs/common';
+import { EmissionHolds } from './emission-holds.js';
 import type { ChainFreshness } from './domain/epoch-schedule.js';
 import type { ChainFacts } from './domain/facts.js';
 
@@ -18,6 +19,7 @@ export class FactsService {
     private readonly registry: ChainRegistry,
     private readonly logs: LogStore,
     private readonly farms: FarmsService,
+    private readonly holds: EmissionHolds,
   ) {
     this.chains = config.deployment.chains;
     this.hubKey = config.deployment.hub;
@@ -26,12 +28,14 @@ export class FactsService {
   /** How far our final view of every chain is. */
   async freshness(): Promise<readonly ChainFreshness[]> {
     const cursors = await this.logs.cursors();
+    const held = await this.holds.undecidable();
     return this.chains.map((chain) => {
       const cursor = cursors.find(({ chainId }) => chainId === chain.chainId);
       return {
         key: chain.key,
         isHub: chain.key === this.hubKey,
         isHalted: cursor !== undefined && cursor.haltedReason !== null,
+        isHeld: held.has(chain.chainId),
         finalizedTimestamp: cursor?.finalizedTimestamp ?? null,
       };
     });

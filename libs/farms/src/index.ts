@@ -55,6 +55,7 @@ export { FarmsService } from './farms.service.js';
 export { NumberedEvents } from './numbered-events.js';
 export {
   FarmStateStore,
+  type PositionTotals,
   type PostingCursor,
   type StoredPosition,
 } from './storage/farm-state-store.js';

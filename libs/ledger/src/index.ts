@@ -31,9 +31,17 @@ export {
 } from './ledger-audit.js';
 export { sha256Of } from './journal-hash.js';
 export { openKeccak } from './keccak.js';
+export {
+  type Hold,
+  HOLD_SCOPES,
+  type HoldDraft,
+  HoldStore,
+  type HoldScope,
+} from './storage/hold-store.js';
 export { LedgerModule } from './ledger.module.js';
 export { LedgerService } from './ledger.service.js';
 export {
+  type AccountTotal,
   type BalanceFilter,
   type BalanceView,
   type TrialBalanceLine,

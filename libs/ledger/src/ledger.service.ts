@@ -10,11 +10,13 @@ import {
   type VerifyResult,
 } from './ledger-audit.js';
 import {
+  type AccountTotal,
   type BalanceFilter,
   type BalanceView,
   readBalances,
   readTrialBalance,
   sumPostings,
+  totalPostings,
   type TrialBalanceLine,
 } from './storage/balance-reader.js';
 import { type JournalView, newestJournals } from './storage/journal-reader.js';
@@ -67,10 +69,20 @@ export class LedgerService {
       readonly uptoBlock: number;
       /** Journals of this kind only. */
       readonly journalKind?: string | undefined;
+      /** Accounts of exactly these owners only. */
+      readonly owners?: readonly string[] | undefined;
     },
     manager: EntityManager = this.dataSource.manager,
   ): Promise<readonly BalanceView[]> {
     return sumPostings(manager, options);
+  }
+
+  /** Sums over all accounts of a kind and asset, over the journals up to and including a block. */
+  async totalsAt(
+    options: { readonly chainId: ChainId; readonly uptoBlock: number },
+    manager: EntityManager = this.dataSource.manager,
+  ): Promise<readonly AccountTotal[]> {
+    return totalPostings(manager, options);
   }
 
   /** Newest first. `before` is the id of the last journal already seen. */

@@ -3,20 +3,21 @@ import {
   type ContractFunctionArgs,
   type ContractFunctionName,
   type ContractFunctionReturnType,
-  encodeEventTopics,
 } from 'viem';
 import {
   emissionControllerAbi,
   emissionReceiverAbi,
   farmsAbi,
+  governorAbi,
   positionBridgeAbi,
   rewardTokenAbi,
 } from '#abi';
 import type { ChainClient, ChainNode } from '#chain';
-import { EMISSION, type FarmEvent, farmEventsOf, type TokenBook } from '#farms';
+import { type TokenBook } from '#farms';
 import {
   type Address,
   defined,
+  type Eid,
   type Epoch,
   type FarmId,
   type Hex,
@@ -24,8 +25,13 @@ import {
   sumOf,
   toHex,
 } from '#kernel';
-import { type BoundaryReadings, type Pair } from './domain/compare-rows.js';
-import { type DecisionReading, type OrderReading } from './domain/compare-projections.js';
+import {
+  type DecisionReading,
+  type OrderReading,
+  type ProposalReading,
+} from './domain/compare-projections.js';
+import { type ChainReadings, type Pair } from './domain/compare-rows.js';
+import { type TokenReading } from './domain/compare-supply.js';
 import {
   type Numbers,
   numbersOfPosition,
@@ -38,15 +44,21 @@ const CALLS_MAX = 400;
 /** Blocks of one question for logs. */
 const RANGE_BLOCKS = 10_000;
 
-const PAID_TOPICS = (['Claimed', 'Exited', 'StreamClaimed'] as const).map((eventName) =>
-  toHex(encodeEventTopics({ abi: farmsAbi, eventName })[0]),
-);
 const TRANSFER_TOPIC: Hex = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
 
 /** A block that must still be on the chain of the node that is asked. */
 export interface PinnedBlock {
   readonly number: number;
   readonly hash: Hex;
+}
+
+type Custody = Pick<ChainReadings, 'unallocated' | 'returnable' | 'escrows'>;
+
+/** What the contract has of a position; `earned` in wei, by stream. */
+export interface PositionReading {
+  readonly numbers: Numbers;
+  readonly principal: bigint;
+  readonly earned: readonly bigint[];
 }
 
 /** Reads the contracts of a chain as of one block, named by its hash, from one node. */
@@ -57,50 +69,23 @@ export class PinnedChain {
     private readonly block: PinnedBlock,
   ) {}
 
-  async boundary(options: {
-    readonly pairs: readonly Pair[];
-    readonly farmIds: readonly FarmId[];
-    readonly tokens: readonly Address[];
-  }): Promise<BoundaryReadings> {
-    const { farms: address, receiver, bridge } = this.chain.deployment.contracts;
-    const claimed = await this.claimed();
-    const target = { address, abi: farmsAbi } as const;
-    const farms = await inTurns(options.farmIds, async (farmId) => {
-      const farm = await this.read({ ...target, functionName: 'farmOf', args: [farmId] });
-      return { farmId, principal: farm.principal, streamCount: farm.streamCount };
-    });
-    const streamCounts = new Map(farms.map(({ farmId, streamCount }) => [farmId, streamCount]));
-    const pairs = await inTurns(options.pairs, async ({ farmId, user }) => {
-      const { principal } = await this.read({
-        ...target,
-        functionName: 'positionOf',
-        args: [farmId, user],
-      });
-      const streams = Array.from({ length: streamCounts.get(farmId) ?? 1 }, (_, stream) => stream);
-      const rewards = await inTurns(streams, async (stream) => {
-        const args = [farmId, stream, user] as const;
-        const earned = await this.read({ ...target, functionName: 'earnedOf', args });
-        return { earned, claimed: claimed.get(`${user}:${farmId}:${stream}`) ?? 0n };
-      });
-      return { farmId, user, principal, rewards };
-    });
-    const tokens = await inTurns(options.tokens, async (token) => ({
-      token,
-      ...(await this.token(token)),
-    }));
+  /** Sums of the receiver and of the bridge, the latter of each token. */
+  async custody(tokens: readonly Address[]): Promise<Custody> {
+    const { receiver, bridge } = this.chain.deployment.contracts;
     const pots = { address: receiver, abi: emissionReceiverAbi, args: [] } as const;
-    const unallocated = await this.read({ ...pots, functionName: 'unallocated' });
-    const returnable = await this.read({ ...pots, functionName: 'returnable' });
-    const escrows = await inTurns(options.tokens, async (token) => {
-      const call = {
-        address: bridge,
-        abi: positionBridgeAbi,
-        functionName: 'escrowTotal',
-      } as const;
-      return { token, total: await this.read({ ...call, args: [token] }) };
-    });
-    const sums = { unallocated, returnable, escrows };
-    return { block: this.block.number, pairs, farms, tokens, ...sums };
+    const escrow = {
+      address: bridge,
+      abi: positionBridgeAbi,
+      functionName: 'escrowTotal',
+    } as const;
+    return {
+      unallocated: await this.read({ ...pots, functionName: 'unallocated' }),
+      returnable: await this.read({ ...pots, functionName: 'returnable' }),
+      escrows: await inTurns(tokens, async (token) => ({
+        token,
+        total: await this.read({ ...escrow, args: [token] }),
+      })),
+    };
   }
 
   /** A farm with its terms and all its streams. */
@@ -130,23 +115,44 @@ export class PinnedChain {
     return Object.assign(own, ...streams);
   }
 
-  /** Positions in the order asked for; each with a word for every stream of its farm. */
+  /** Positions in the order asked for; each with a word and a reward for every stream. */
   async positions(
     pairs: readonly (Pair & { readonly streamCount: number })[],
-  ): Promise<readonly Numbers[]> {
+  ): Promise<readonly PositionReading[]> {
     const { farms: address } = this.chain.deployment.contracts;
     const target = { address, abi: farmsAbi } as const;
     return inTurns(pairs, async ({ farmId, user, streamCount }) => {
       const call = { ...target, functionName: 'positionOf', args: [farmId, user] } as const;
-      const { principal, weight, lockEnd, tier, tierBoostBps, feeBps } = await this.read(call);
-      const lock = { lockEnd, tier, tierBoostBps, feeBps };
       const indexes = Array.from({ length: streamCount }, (_, index) => index);
-      const words = await inTurns(indexes, async (stream) => {
-        const args = [farmId, stream, user] as const;
-        return this.read({ ...target, functionName: 'paidWordOf', args });
-      });
-      return numbersOfPosition({ principal, weight, lock, words }, streamCount);
+      const [position, words, earned] = await Promise.all([
+        this.read(call),
+        Promise.all(
+          indexes.map(async (stream) => {
+            const args = [farmId, stream, user] as const;
+            return this.read({ ...target, functionName: 'paidWordOf', args });
+          }),
+        ),
+        Promise.all(indexes.map(async (stream) => this.earned({ farmId, user }, stream))),
+      ]);
+      const { principal, weight, lockEnd, tier, tierBoostBps, feeBps } = position;
+      const lock = { lockEnd, tier, tierBoostBps, feeBps };
+      const numbers = numbersOfPosition({ principal, weight, lock, words }, streamCount);
+      return { numbers, principal, earned };
     });
+  }
+
+  /** Wei a position could claim from a stream. */
+  async earned({ farmId, user }: Pair, stream: number): Promise<bigint> {
+    const { farms: address } = this.chain.deployment.contracts;
+    const args = [farmId, stream, user] as const;
+    return this.read({ address, abi: farmsAbi, functionName: 'earnedOf', args });
+  }
+
+  /** Principal of a position, in the stake token's smallest unit. */
+  async principal({ farmId, user }: Pair): Promise<bigint> {
+    const { farms: address } = this.chain.deployment.contracts;
+    const call = { address, abi: farmsAbi, functionName: 'positionOf' } as const;
+    return (await this.read({ ...call, args: [farmId, user] })).principal;
   }
 
   /** What the farms have of a token. */
@@ -158,9 +164,45 @@ export class PinnedChain {
     return { funded, settled, dustX, treasuryDue };
   }
 
-  async totalSupply(): Promise<bigint> {
-    const address = this.chain.deployment.contracts.rewardToken;
-    return this.read({ address, abi: rewardTokenAbi, functionName: 'totalSupply', args: [] });
+  /** Reward tokens of this chain: for an existing token what the adapter locked counts apart. */
+  async rewardToken(paths: readonly Eid[]): Promise<TokenReading> {
+    const { rewardToken: address, rewardAdapter } = this.chain.deployment.contracts;
+    const token = { address, abi: rewardTokenAbi } as const;
+    const totalSupply = await this.read({ ...token, functionName: 'totalSupply', args: [] });
+    if (rewardAdapter === undefined) return { totalSupply, adapter: null };
+    const balance = { ...token, functionName: 'balanceOf', args: [rewardAdapter] } as const;
+    const locked = await this.read(balance);
+    const counters = await inTurns(paths, async (eid) =>
+      this.read({
+        address: rewardAdapter,
+        abi: rewardTokenAbi,
+        functionName: 'pathOf',
+        args: [eid],
+      }),
+    );
+    const sent = sumOf(counters.map(({ sentLD }) => sentLD));
+    const received = sumOf(counters.map(({ receivedLD }) => receivedLD));
+    return { totalSupply, adapter: { locked, sent, received } };
+  }
+
+  /** What the governor has of a proposal; `id` is decimal. */
+  async proposal(id: string): Promise<ProposalReading> {
+    const { governor } = this.chain.deployment.contracts;
+    const target = { address: defined(governor, 'governor of the hub'), abi: governorAbi } as const;
+    const args = [BigInt(id)] as const;
+    const [against, votesFor, abstain] = await this.read({
+      ...target,
+      functionName: 'proposalVotes',
+      args,
+    });
+    return {
+      against,
+      for: votesFor,
+      abstain,
+      state: await this.read({ ...target, functionName: 'state', args }),
+      snapshotAt: await this.read({ ...target, functionName: 'proposalSnapshot', args }),
+      deadlineAt: await this.read({ ...target, functionName: 'proposalDeadline', args }),
+    };
   }
 
   /** What the receiver has of an epoch. */
@@ -226,21 +268,6 @@ export class PinnedChain {
     return undefined;
   }
 
-  /** Wei paid to each `user:farm:stream` up to the block, as the logs of the node say. */
-  private async claimed(): Promise<ReadonlyMap<string, bigint>> {
-    const sums = new Map<string, bigint>();
-    const filter = { addresses: [this.chain.deployment.contracts.farms], topics0: PAID_TOPICS };
-    for (const range of this.ranges()) {
-      const logs = await this.node.logs({ ...filter, ...range });
-      for (const event of farmEventsOf(logs)) {
-        const paid = paymentOf(event);
-        if (paid === undefined) continue;
-        sums.set(paid.key, (sums.get(paid.key) ?? 0n) + paid.amount);
-      }
-    }
-    return sums;
-  }
-
   private *ranges(): Generator<{ readonly fromBlock: number; readonly toBlock: number }> {
     const { startBlock } = this.chain.deployment;
     for (let fromBlock = startBlock; fromBlock <= this.block.number; fromBlock += RANGE_BLOCKS) {
@@ -270,22 +297,6 @@ export class PinnedChain {
       const where = `block ${this.block.number} of chain ${this.chain.key}`;
       throw new RetryableError(`contracts could not be read at ${where}`, { cause: error });
     }
-  }
-}
-
-/** What an event of the farms paid out as reward, and on which account. */
-function paymentOf(
-  event: FarmEvent,
-): { readonly key: string; readonly amount: bigint } | undefined {
-  switch (event.kind) {
-    case 'claimed':
-      return { key: `${event.user}:${event.farmId}:${EMISSION}`, amount: event.amount };
-    case 'exited':
-      return { key: `${event.user}:${event.farmId}:${EMISSION}`, amount: event.paid };
-    case 'stream-claimed':
-      return { key: `${event.user}:${event.farmId}:${event.stream}`, amount: event.amount };
-    default:
-      return undefined;
   }
 }
 

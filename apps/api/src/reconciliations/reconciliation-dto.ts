@@ -30,6 +30,8 @@ export function reconciliationDto(run: StoredRun, keyOf: ChainKeyOf): Reconcilia
     id: run.id,
     ok: outcome === 'equal',
     outcome,
+    mode: report.textOrNull('mode') === 'sampled' ? 'sampled' : 'full',
+    seed: report.textOrNull('seed'),
     finishedAt: Math.floor(run.createdAt.getTime() / MS_PER_SECOND),
     comparedPairs: report.int('comparedPairs'),
     comparedProjections: report.intOrNull('comparedProjections') ?? 0,
@@ -122,6 +124,7 @@ function differenceDto(difference: StoredFields, chainKey: string): DifferenceDt
     chain: difference.text('chain'),
     accountId,
     journalId: difference.intOrNull('journalId'),
+    where: difference.objectOrNull('divergence')?.text('sentence') ?? null,
   };
 }
 

@@ -1,4 +1,9 @@
-import { RECONCILE_OUTCOMES, type ReconcileOutcome } from '#reconcile';
+import {
+  RECONCILE_OUTCOMES,
+  type ReconcileOutcome,
+  SELECTION_MODES,
+  type SelectionMode,
+} from '#reconcile';
 import {
   ApiAddress,
   ApiAmount,
@@ -51,6 +56,12 @@ export class DifferenceDto {
 
   @ApiInt({ nullable: true, description: 'The journal to look at first.' })
   readonly journalId!: number | null;
+
+  @ApiText({
+    nullable: true,
+    description: 'The first journal or log at which rows and chain part, or between which blocks.',
+  })
+  readonly where!: string | null;
 }
 
 export class ChainSupplyDto {
@@ -77,16 +88,16 @@ export class ReconciledChainDto {
   @ApiInt()
   readonly chainId!: number;
 
-  @ApiBlock({ nullable: true, description: 'Boundary the sums were compared at; null before it.' })
+  @ApiBlock({ nullable: true, description: 'Block the chain was read at; null when it was not.' })
   readonly block!: number | null;
 
   @ApiWord({ nullable: true })
   readonly blockHash!: string | null;
 
-  @ApiBlock({ nullable: true, description: 'Block the states were compared at.' })
+  @ApiBlock({ nullable: true, description: 'Block our rows are of.' })
   readonly postedBlock!: number | null;
 
-  @ApiInt({ description: 'Positions compared at the boundary.' })
+  @ApiInt({ description: 'Positions compared, of all or of a sample.' })
   readonly comparedPairs!: number;
 
   @ApiInt({ description: 'Farms and positions whose state was compared.' })
@@ -94,7 +105,7 @@ export class ReconciledChainDto {
 
   @ApiInt({
     description:
-      'Final orders, decisions and journeys compared, of the newest 200 epochs and 200 journeys.',
+      'Final orders, decisions, journeys and proposals compared, of the newest 200 of each kind.',
   })
   readonly comparedProjections!: number;
 
@@ -148,13 +159,21 @@ export class ReconciliationDto {
   })
   readonly outcome!: ReconcileOutcome;
 
+  @ApiChoice(SELECTION_MODES, {
+    description: '`sampled` when some chain has too many positions to compare all of them.',
+  })
+  readonly mode!: SelectionMode;
+
+  @ApiText({ nullable: true, description: 'What the positions of a sampled run were drawn with.' })
+  readonly seed!: string | null;
+
   @ApiTime({ description: 'When the run ended.' })
   readonly finishedAt!: number;
 
   @ApiInt({ description: 'Positions compared; 0 as long as nobody staked.' })
   readonly comparedPairs!: number;
 
-  @ApiInt({ description: 'Orders, decisions and journeys compared; proposals are not.' })
+  @ApiInt({ description: 'Orders, decisions, journeys and proposals compared.' })
   readonly comparedProjections!: number;
 
   @ApiAmount({ nullable: true, description: 'Null when no chain has rewards to compare yet.' })

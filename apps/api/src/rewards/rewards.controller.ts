@@ -1,6 +1,7 @@
 import { Controller, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { AppConfig } from '#config';
+import { HoldStore } from '#ledger';
 import { RewardsService } from '#rewards';
 import { ChainLookup } from '../deployment/chain-lookup.js';
 import { FreshnessService } from '../freshness/freshness.service.js';
@@ -8,6 +9,7 @@ import { rewardTokenDto } from '../deployment/reward-token.dto.js';
 import { ReadRoute } from '../http/route.js';
 import { journalDto } from '../ledger/ledger-dto.js';
 import {
+  holdsOn,
   rewardDto,
   RewardsDto,
   RewardsParams,
@@ -23,6 +25,7 @@ export class RewardsController {
   constructor(
     private readonly config: AppConfig,
     private readonly rewards: RewardsService,
+    private readonly holds: HoldStore,
     private readonly chains: ChainLookup,
     private readonly freshness: FreshnessService,
   ) {}
@@ -46,6 +49,7 @@ export class RewardsController {
       totals: rewardTotalsDto(rewards),
       statement: journals.map((journal) => journalDto(journal, this.keyOf)),
       nextBefore: last?.id ?? null,
+      holds: holdsOn(user, await this.holds.open(), this.keyOf),
       rewardToken: rewardTokenDto(this.config.deployment),
       asOf,
     };

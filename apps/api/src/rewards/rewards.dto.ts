@@ -1,11 +1,20 @@
 import { type Address, sumOf } from '#kernel';
+import { type Hold, HOLD_SCOPES, type HoldScope } from '#ledger';
 import type { RewardView } from '#rewards';
 import { AsOfDto } from '../freshness/as-of.dto.js';
 import { RewardTokenDto } from '../deployment/reward-token.dto.js';
 import { positionDto, PositionDto, ViewQuery } from '../farms/farms.dto.js';
 import type { Fields } from '../http/fields.js';
 import { AddressField, IdField, LIMIT_DEFAULT, LimitField } from '../http/request-fields.js';
-import { ApiAddress, ApiAmount, ApiInt, ApiList, ApiObject } from '../http/response-fields.js';
+import {
+  ApiAddress,
+  ApiAmount,
+  ApiChoice,
+  ApiInt,
+  ApiList,
+  ApiObject,
+  ApiText,
+} from '../http/response-fields.js';
 import { JournalDto } from '../ledger/ledger.dto.js';
 
 export class RewardsParams {
@@ -44,6 +53,21 @@ export class RewardTotalsDto {
   readonly total!: string;
 }
 
+/** Something that a reconciliation found not to equal its chain. */
+export class HoldDto {
+  @ApiText()
+  readonly chainKey!: string;
+
+  @ApiChoice(HOLD_SCOPES)
+  readonly scope!: HoldScope;
+
+  @ApiText({ description: 'Farm or `user:farm`; empty for a whole chain.' })
+  readonly subject!: string;
+
+  @ApiText({ description: 'What differs and by how much, for a person.' })
+  readonly reason!: string;
+}
+
 export class RewardsDto {
   @ApiAddress()
   readonly user!: string;
@@ -59,6 +83,12 @@ export class RewardsDto {
 
   @ApiInt({ nullable: true, description: '`before` of the next page; null on the last.' })
   readonly nextBefore!: number | null;
+
+  @ApiList(HoldDto, {
+    description:
+      'Why some of these numbers are doubtful; empty when the last comparison was equal.',
+  })
+  readonly holds!: readonly HoldDto[];
 
   @ApiObject(RewardTokenDto)
   readonly rewardToken!: RewardTokenDto;
@@ -81,4 +111,23 @@ export function rewardTotalsDto(rewards: readonly RewardView[]): RewardTotalsDto
     claimed: sumOf(rewards.map(({ claimed }) => claimed)).toString(),
     total: sumOf(rewards.map(({ total }) => total)).toString(),
   };
+}
+
+/** Holds that make a user's numbers doubtful. */
+export function holdsOn(
+  user: Address,
+  holds: readonly Hold[],
+  keyOf: (chainId: number) => string,
+): readonly HoldDto[] {
+  return holds
+    .filter(({ scope, subject }) => {
+      if (scope === 'chain' || scope === 'farm') return true;
+      return scope === 'account' && subject.startsWith(`${user}:`);
+    })
+    .map(({ chainId, scope, subject, reason }) => ({
+      chainKey: keyOf(chainId),
+      scope,
+      subject,
+      reason,
+    }));
 }

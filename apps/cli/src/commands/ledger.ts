@@ -46,7 +46,6 @@ export function addLedgerCommands(program: Command, session: Session): void {
 const RECONCILED_CHAINS: readonly Column[] = [
   { title: 'CHAIN', value: (row) => formatText(row.text('chainKey')) },
   { title: 'BLOCK', value: (row) => formatCount(row.count('block')), isNumber: true },
-  { title: 'STATES AT', value: (row) => formatCount(row.count('postedBlock')), isNumber: true },
   { title: 'PAIRS', value: (row) => formatCount(row.count('comparedPairs')), isNumber: true },
   { title: 'DRIFT WEI', value: (row) => formatText(row.text('driftWei')), isNumber: true },
 ];
@@ -77,16 +76,26 @@ async function reconcile(api: ApiClient, out: Output): Promise<ExitCode> {
   if (differences.length > 0) {
     out.line();
     out.table(DIFFERENCES, differences, '');
+    for (const difference of differences) {
+      const where = difference.text('where');
+      if (where !== undefined) out.line(`${difference.text('account') ?? '?'}: ${where}`);
+    }
   }
   out.line();
   out.facts([
     ['pairs compared', formatCount(run.count('comparedPairs'))],
-    ['orders and moves compared', formatCount(run.count('comparedProjections'))],
+    ['orders, moves and proposals compared', formatCount(run.count('comparedProjections'))],
+    ['positions', selectionOf(run)],
     ['hash chain', run.flag('ledgerVerified') === true ? 'verified' : 'BROKEN'],
   ]);
   for (const problem of run.texts('problems')) out.line(problem);
   out.line(verdictOf(run));
   return exitCode;
+}
+
+function selectionOf(run: Answer): string {
+  if (run.text('mode') !== 'sampled') return 'all of them';
+  return `those that changed and a sample, drawn with seed ${run.text('seed') ?? '?'}`;
 }
 
 function verdictOf(run: Answer): string {

@@ -5,6 +5,7 @@ const aChain = (fields: Partial<ChainFreshness> = {}): ChainFreshness => ({
   key: 'alpha',
   isHub: false,
   isHalted: false,
+  isHeld: false,
   finalizedTimestamp: 995,
   ...fields,
 });
@@ -19,6 +20,7 @@ describe('readinessOf', () => {
 
   it.each([
     ['is halted', { isHalted: true }],
+    ['is on hold', { isHeld: true }],
     ['is behind', { finalizedTimestamp: 984 }],
     ['has no finalized block yet', { finalizedTimestamp: null }],
   ])('waits through the grace time for a chain that %s, then leaves it out', (reason, fields) => {

@@ -3,6 +3,8 @@ export interface ChainFreshness {
   readonly key: string;
   readonly isHub: boolean;
   readonly isHalted: boolean;
+  /** Whether our rows of the chain or of one of its farms were found not to equal it. */
+  readonly isHeld: boolean;
   /** Chain time of the newest finalized block indexed and folded; `null` before the first. */
   readonly finalizedTimestamp: number | null;
 }
@@ -29,7 +31,7 @@ export function graceSeconds(epochSeconds: number): number {
 /**
  * Whether an epoch can be decided now.
  *
- * It is as soon as every chain is fresh. A chain that stays halted or behind holds all others up
+ * It is as soon as every chain is fresh. A chain that stays halted, on hold or behind holds all others up
  * for the grace time only; then it is left out and its farms keep what they had. Without the hub
  * nothing is decided. Only chain time counts, so every restart judges alike.
  */
@@ -58,6 +60,7 @@ export function readinessOf(options: {
 
 function reasonToLeaveOut(chain: ChainFreshness, oldest: number): string | null {
   if (chain.isHalted) return 'is halted';
+  if (chain.isHeld) return 'is on hold';
   if (chain.finalizedTimestamp === null) return 'has no finalized block yet';
   if (chain.finalizedTimestamp < oldest) return 'is behind';
   return null;

@@ -30,7 +30,9 @@ interface Artifact {
   readonly bytecode: Hex;
 }
 
-type HubAddresses = Readonly<Record<'token' | 'farms' | 'receiver' | 'controller', Address>>;
+type HubAddresses = Readonly<
+  Record<'token' | 'farms' | 'receiver' | 'controller' | 'bridge', Address>
+>;
 
 /** The real hub contracts on a chain of their own, mined block by block; two farms on the hub. */
 export class HubChain {
@@ -89,7 +91,15 @@ export class HubChain {
         guardian: owner,
       },
     ]);
-    const hub = new HubChain({ anvil, owner, at: { token, farms, receiver, controller }, genesis });
+    const bridge = await deploy(artifact('PositionBridge'), [
+      endpoint,
+      farms,
+      owner,
+      owner,
+      300_000,
+    ]);
+    const at = { token, farms, receiver, controller, bridge };
+    const hub = new HubChain({ anvil, owner, at, genesis });
     await hub.setUp(other);
     return hub;
   }
@@ -102,7 +112,7 @@ export class HubChain {
     } = {},
   ): AppConfig {
     const { policy = { kind: 'tvl-weighted' }, farmIds = [1, 2] } = options;
-    const { token, farms, receiver, controller } = this.at;
+    const { token, farms, receiver, controller, bridge } = this.at;
     const { contracts } = aChainDeployment();
     const farm = (farmId: number): ChainDeployment['farms'][number] => ({
       farmId: toFarmId(farmId),
@@ -117,7 +127,7 @@ export class HubChain {
       chainId: toChainId(this.anvil.chainId),
       eid: toEid(HUB_EID),
       rpcUrls: [this.anvil.url],
-      contracts: { ...contracts, rewardToken: token, farms, receiver, controller },
+      contracts: { ...contracts, rewardToken: token, farms, receiver, controller, bridge },
       farms: farmIds.map(farm),
     });
     const { deployment, ...settings } = anAppConfig({ chains: [hub], operatorKey: ANVIL_KEYS[1] });

@@ -22,6 +22,15 @@ export interface StoredPosition extends PositionState {
   readonly posted: readonly bigint[];
 }
 
+/** All positions of a farm together. */
+export interface PositionTotals {
+  readonly farmId: FarmId;
+  readonly count: number;
+  readonly weight: bigint;
+  /** Wei paid, by stream. */
+  readonly claimed: readonly bigint[];
+}
+
 /** Which positions to read; all of a chain when nothing narrows it. */
 export interface PositionFilter {
   readonly chainId: ChainId;
@@ -120,6 +129,30 @@ export class FarmStateStore {
     return rows.map(({ lockEnd, tier, tierBoostBps, feeBps, ...position }) => ({
       ...position,
       lock: { lockEnd, tier, tierBoostBps, feeBps },
+    }));
+  }
+
+  /** One entry for each farm that has positions, ascending by farm id. */
+  async positionTotals(
+    chainId: ChainId,
+    manager: EntityManager = this.dataSource.manager,
+  ): Promise<readonly PositionTotals[]> {
+    const farms = await queryRows<Omit<PositionTotals, 'claimed'>>(
+      manager,
+      `SELECT farm_id AS "farmId", count(*) AS count, sum(weight) AS weight
+       FROM position_state WHERE chain_id = $1 GROUP BY farm_id ORDER BY farm_id`,
+      [chainId],
+    );
+    const paid = await queryRows<{ readonly farmId: FarmId; readonly claimed: bigint }>(
+      manager,
+      `SELECT p.farm_id AS "farmId", c.stream, sum(c.amount) AS claimed
+       FROM position_state p, unnest(p.claimed) WITH ORDINALITY AS c(amount, stream)
+       WHERE p.chain_id = $1 GROUP BY 1, 2 ORDER BY 1, 2`,
+      [chainId],
+    );
+    return farms.map((farm) => ({
+      ...farm,
+      claimed: paid.filter(({ farmId }) => farmId === farm.farmId).map(({ claimed }) => claimed),
     }));
   }
 

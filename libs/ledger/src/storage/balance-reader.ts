@@ -62,6 +62,8 @@ export async function sumPostings(
     readonly uptoBlock: number;
     /** Journals of this kind only. */
     readonly journalKind?: string | undefined;
+    /** Accounts of exactly these owners only. */
+    readonly owners?: readonly string[] | undefined;
   },
 ): Promise<readonly BalanceView[]> {
   return queryRows<BalanceView>(
@@ -71,11 +73,51 @@ export async function sumPostings(
        SELECT p.account_id, sum(greatest(p.amount, 0)) AS debits, sum(greatest(-p.amount, 0)) AS credits
        FROM posting p JOIN journal j ON j.id = p.journal_id
        JOIN account w ON w.id = p.account_id AND w.chain_id = $1 AND w.kind = $2
+         AND ($5::text[] IS NULL OR w.owner = ANY($5))
        WHERE j.chain_id = $1 AND j.block_number <= $3 AND ($4::text IS NULL OR j.kind = $4)
        GROUP BY p.account_id
      ) s ON s.account_id = a.id
      ORDER BY a.asset, a.owner`,
-    [options.chainId, options.kind, options.uptoBlock, options.journalKind ?? null],
+    [
+      options.chainId,
+      options.kind,
+      options.uptoBlock,
+      options.journalKind ?? null,
+      options.owners ?? null,
+    ],
+  );
+}
+
+/** All accounts of one kind and asset together, in the asset's smallest unit. */
+export interface AccountTotal {
+  readonly kind: AccountKind;
+  readonly asset: Address;
+  /** Farm of the accounts that belong to a position; empty for all others. */
+  readonly farm: string;
+  readonly debits: bigint;
+  readonly credits: bigint;
+  /** The part of `debits` that journals of kind `cut` made. */
+  readonly cut: bigint;
+  /** The account, when there is only one. */
+  readonly accountId: number | null;
+}
+
+/** Recounted from postings of journals up to a block; one scan, however many accounts there are. */
+export async function totalPostings(
+  manager: EntityManager,
+  options: { readonly chainId: ChainId; readonly uptoBlock: number },
+): Promise<readonly AccountTotal[]> {
+  return queryRows<AccountTotal>(
+    manager,
+    `SELECT a.kind, a.asset,
+       CASE WHEN a.kind IN ('staked', 'reward') THEN split_part(a.owner, ':', 2) ELSE '' END AS farm,
+       sum(greatest(p.amount, 0)) AS debits, sum(greatest(-p.amount, 0)) AS credits,
+       coalesce(sum(p.amount) FILTER (WHERE p.amount > 0 AND j.kind = 'cut'), 0) AS cut,
+       CASE WHEN min(a.id) = max(a.id) THEN min(a.id) END AS "accountId"
+     FROM posting p JOIN journal j ON j.id = p.journal_id JOIN account a ON a.id = p.account_id
+     WHERE j.chain_id = $1 AND j.block_number <= $2
+     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
+    [options.chainId, options.uptoBlock],
   );
 }
 

@@ -1,5 +1,6 @@
 import { type EpochView } from '#farms';
 import { type JourneyState, type JourneyView } from '#bridging';
+import { type ProposalState, type ProposalView } from '#governance';
 import { type Eid, type Epoch, type FarmId, type Hex, sumOf } from '#kernel';
 import { different } from './compare-rows.js';
 import { type Finding } from './difference.js';
@@ -29,6 +30,17 @@ export interface DecisionReading {
   readonly revision: number;
   readonly budgetSD: bigint;
   readonly evidenceHash: Hex;
+}
+
+/** What the governor has of a proposal; times in seconds, votes in wei of the token. */
+export interface ProposalReading {
+  /** Number of the governor's own state. */
+  readonly state: number;
+  readonly against: bigint;
+  readonly for: bigint;
+  readonly abstain: bigint;
+  readonly snapshotAt: bigint;
+  readonly deadlineAt: bigint;
 }
 
 /** The orders to a chain whose every step is final. */
@@ -109,6 +121,37 @@ export function compareJourney(
     ledger: CREDIT_STATES[journey.state],
     chain: BigInt(chain.state),
   });
+}
+
+/** States that only an event brings about, as the governor numbers them; time changes the others. */
+const STATES_BY_EVENT: Readonly<Partial<Record<ProposalState, number>>> = {
+  canceled: 2,
+  queued: 5,
+  executed: 7,
+};
+
+/** Compares a proposal with the governor, but for the states that pass with time. */
+export function compareProposal(
+  proposal: Pick<ProposalView, 'id' | 'state' | 'votes' | 'snapshotAt' | 'deadlineAt'>,
+  chain: ProposalReading,
+  block: number,
+): readonly Finding[] {
+  const { id, state, votes, snapshotAt, deadlineAt } = proposal;
+  const place = { ...PLACE, what: 'proposal', subject: `proposal ${id}`, block } as const;
+  const byEvent = Object.values(STATES_BY_EVENT).includes(chain.state) ? chain.state : -1;
+  return different(
+    {
+      ...place,
+      field: 'state',
+      ledger: BigInt(STATES_BY_EVENT[state] ?? -1),
+      chain: BigInt(byEvent),
+    },
+    { ...place, field: 'for', ledger: votes.for, chain: chain.for },
+    { ...place, field: 'against', ledger: votes.against, chain: chain.against },
+    { ...place, field: 'abstain', ledger: votes.abstain, chain: chain.abstain },
+    { ...place, field: 'snapshotAt', ledger: BigInt(snapshotAt), chain: chain.snapshotAt },
+    { ...place, field: 'deadlineAt', ledger: BigInt(deadlineAt), chain: chain.deadlineAt },
+  );
 }
 
 const PLACE = { farmId: null, user: null, accountId: null } as const;

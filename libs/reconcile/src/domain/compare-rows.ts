@@ -1,6 +1,6 @@
 import { EMISSION } from '#farms';
 import { type Address, type FarmId, sumOf } from '#kernel';
-import { type BalanceView } from '#ledger';
+import { type AccountTotal, type BalanceView } from '#ledger';
 import { type Finding } from './difference.js';
 
 export interface Pair {
@@ -8,8 +8,8 @@ export interface Pair {
   readonly user: Address;
 }
 
-/** What the contracts of a chain say at a boundary block. */
-export interface BoundaryReadings {
+/** What the contracts of a chain say at the pinned block. */
+export interface ChainReadings {
   readonly block: number;
   readonly pairs: readonly (Pair & {
     readonly principal: bigint;
@@ -28,31 +28,33 @@ export interface BoundaryReadings {
   readonly escrows: readonly { readonly token: Address; readonly total: bigint }[];
 }
 
-/** Sums of postings up to the same block, by kind of account. */
-export interface BoundarySums {
+/** Sums of postings up to the same block. */
+export interface LedgerSums {
+  /** Accounts of the positions that are compared. */
   readonly reward: readonly BalanceView[];
-  /** What divisions cut off rewards again; part of `reward`. */
+  /** What divisions cut off those rewards again; part of `reward`. */
   readonly cut: readonly BalanceView[];
   readonly staked: readonly BalanceView[];
-  readonly stream: readonly BalanceView[];
-  readonly idle: readonly BalanceView[];
-  readonly dust: readonly BalanceView[];
-  readonly treasury: readonly BalanceView[];
-  readonly pot: readonly BalanceView[];
-  readonly returnable: readonly BalanceView[];
-  readonly escrow: readonly BalanceView[];
-  readonly transit: readonly BalanceView[];
+  /**
+   * Wei the stored states accrued beyond what journals gave, by owner of the reward account.
+   * Accruals are posted at the ends of epochs and with claims only.
+   */
+  readonly unposted: ReadonlyMap<string, bigint>;
+  /** All accounts of the chain. */
+  readonly totals: readonly AccountTotal[];
+  /** Tokens in the bridge's own hands. */
+  readonly custody: readonly BalanceView[];
 }
 
 /**
- * Compares posting sums with the contracts at one boundary block, where rows alone must equal the
- * chain. Sums are compared too, so that a position we do not know of shows.
+ * Compares posting sums with the contracts at one block. Totals are compared too, so that a
+ * position we do not know of shows.
  */
-export function compareBoundary(sums: BoundarySums, chain: BoundaryReadings): readonly Finding[] {
+export function compareLedger(sums: LedgerSums, chain: ChainReadings): readonly Finding[] {
   return [...comparePairs(sums, chain), ...compareFarms(sums, chain), ...compareRest(sums, chain)];
 }
 
-function comparePairs(sums: BoundarySums, chain: BoundaryReadings): readonly Finding[] {
+function comparePairs(sums: LedgerSums, chain: ChainReadings): readonly Finding[] {
   const rewards = byOwner(sums.reward);
   const cuts = byOwner(sums.cut);
   const stakes = byOwner(sums.staked);
@@ -60,16 +62,17 @@ function comparePairs(sums: BoundarySums, chain: BoundaryReadings): readonly Fin
     const owner = `${user}:${farmId}`;
     const place = { block: chain.block, field: null, farmId, user };
     const found = streams.flatMap(({ earned, claimed }, index) => {
-      const account = index === EMISSION ? owner : `${owner}:${index}`;
+      const account = rewardOwner({ farmId, user }, index);
       const subject = index === EMISSION ? {} : { subject: `stream ${index}` };
       const reward = rewards.get(account);
       const cut = cuts.get(account)?.debits ?? 0n;
+      const given = (reward?.credits ?? 0n) - cut;
       const where = { ...place, ...subject, accountId: reward?.accountId ?? null };
       return different(
         {
           ...where,
           what: 'reward',
-          ledger: (reward?.credits ?? 0n) - cut,
+          ledger: given + (sums.unposted.get(account) ?? 0n),
           chain: earned + claimed,
         },
         { ...where, what: 'claimed', ledger: (reward?.debits ?? 0n) - cut, chain: claimed },
@@ -85,25 +88,30 @@ function comparePairs(sums: BoundarySums, chain: BoundaryReadings): readonly Fin
   });
 }
 
-function compareFarms(sums: BoundarySums, chain: BoundaryReadings): readonly Finding[] {
+/** Owner of the account of a position's rewards from one stream. */
+export function rewardOwner({ farmId, user }: Pair, stream: number): string {
+  return stream === EMISSION ? `${user}:${farmId}` : `${user}:${farmId}:${stream}`;
+}
+
+function compareFarms(sums: LedgerSums, chain: ChainReadings): readonly Finding[] {
   const stakes = chain.farms.flatMap(({ farmId, principal }) => {
-    const ledger = sumOf(ofFarm(sums.staked, farmId).map(({ balance }) => balance));
+    const own = sums.totals.filter(
+      ({ kind, farm }) => kind === 'staked' && farm === String(farmId),
+    );
     const place = { block: chain.block, field: null, farmId, user: null, accountId: null };
-    return different({ ...place, what: 'total-staked', ledger, chain: principal });
+    return different({ ...place, what: 'total-staked', ledger: balanceOf(own), chain: principal });
   });
   return [...stakes, ...compareTokens(sums, chain)];
 }
 
 /** Everything ever funded is in a stream, with nobody, with a user, paid, or rounded away. */
-function compareTokens(sums: BoundarySums, chain: BoundaryReadings): readonly Finding[] {
+function compareTokens({ totals }: LedgerSums, chain: ChainReadings): readonly Finding[] {
   return chain.tokens.flatMap(({ token, funded, treasuryDue }) => {
-    const own = (accounts: readonly BalanceView[]): readonly BalanceView[] =>
-      accounts.filter(({ asset }) => asset === token);
-    const held = [...own(sums.stream), ...own(sums.idle), ...own(sums.dust)];
-    const given = sumOf(own(sums.reward).map(({ credits }) => credits));
-    const cut = sumOf(own(sums.cut).map(({ debits }) => debits));
-    const [stream] = own(sums.stream);
-    const [treasury] = own(sums.treasury);
+    const own = totals.filter(({ asset }) => asset === token);
+    const held = own.filter(({ kind }) => ['stream', 'idle', 'dust'].includes(kind));
+    const rewards = own.filter(({ kind }) => kind === 'reward');
+    const given = sumOf(rewards.map(({ credits, cut }) => credits - cut));
+    const treasury = own.filter(({ kind }) => kind === 'treasury');
     const place = { block: chain.block, field: null, farmId: null, user: null };
     const subject = `token ${token}`;
     return different(
@@ -111,46 +119,45 @@ function compareTokens(sums: BoundarySums, chain: BoundaryReadings): readonly Fi
         ...place,
         subject,
         what: 'funded',
-        ledger: sumOf(held.map(({ balance }) => balance)) + given - cut,
+        ledger: balanceOf(held) + given,
         chain: funded,
-        accountId: stream?.accountId ?? null,
+        accountId: accountOf(held.filter(({ kind }) => kind === 'stream')),
       },
       {
         ...place,
         subject,
         what: 'treasury',
-        ledger: treasury?.balance ?? 0n,
+        ledger: balanceOf(treasury),
         chain: treasuryDue,
-        accountId: treasury?.accountId ?? null,
+        accountId: accountOf(treasury),
       },
     );
   });
 }
 
-function compareRest(sums: BoundarySums, chain: BoundaryReadings): readonly Finding[] {
+function compareRest({ totals, custody }: LedgerSums, chain: ChainReadings): readonly Finding[] {
   const place = { block: chain.block, field: null, farmId: null, user: null };
-  const [pot] = sums.pot;
-  const [returnable] = sums.returnable;
-  const custody = sums.transit.filter(({ owner }) => owner === 'custody');
+  const pots = totals.filter(({ kind }) => kind === 'pot');
+  const returnable = totals.filter(({ kind }) => kind === 'returnable');
   const escrows = chain.escrows.map(({ token, total }) => {
-    const own = sums.escrow.filter(({ asset }) => asset === token);
-    const ledger = sumOf(own.map(({ balance }) => balance));
-    return { ...place, what: 'escrow', ledger, chain: total, accountId: null } as const;
+    const own = totals.filter(({ kind, asset }) => kind === 'bridge-escrow' && asset === token);
+    const ledger = balanceOf(own);
+    return { ...place, what: 'escrow', ledger, chain: total, accountId: accountOf(own) } as const;
   });
   return different(
     {
       ...place,
       what: 'pot',
-      ledger: sumOf(sums.pot.map(({ balance }) => balance)),
+      ledger: balanceOf(pots),
       chain: chain.unallocated,
-      accountId: pot?.accountId ?? null,
+      accountId: accountOf(pots),
     },
     {
       ...place,
       what: 'returnable',
-      ledger: returnable?.balance ?? 0n,
+      ledger: balanceOf(returnable),
       chain: chain.returnable,
-      accountId: returnable?.accountId ?? null,
+      accountId: accountOf(returnable),
     },
     ...escrows,
     // The bridge holds things between two events of one transaction only, and keeps what somebody
@@ -173,6 +180,12 @@ function byOwner(accounts: readonly BalanceView[]): ReadonlyMap<string, BalanceV
   return new Map(accounts.map((account) => [account.owner, account]));
 }
 
-function ofFarm(accounts: readonly BalanceView[], farmId: FarmId): readonly BalanceView[] {
-  return accounts.filter(({ owner }) => owner.split(':')[1] === String(farmId));
+function balanceOf(totals: readonly AccountTotal[]): bigint {
+  return sumOf(totals.map(({ credits, debits }) => credits - debits));
+}
+
+/** The one account behind these totals; null when there are several, or none. */
+function accountOf(totals: readonly AccountTotal[]): number | null {
+  const [only, ...others] = totals;
+  return others.length === 0 ? (only?.accountId ?? null) : null;
 }

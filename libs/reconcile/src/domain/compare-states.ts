@@ -1,4 +1,10 @@
-import { DUST_BITS, type FarmState, type PositionState, type TokenBook } from '#farms';
+import {
+  DUST_BITS,
+  type FarmState,
+  type PositionState,
+  type PositionTotals,
+  type TokenBook,
+} from '#farms';
 import { type Address, type FarmId, sumOf } from '#kernel';
 import { type Finding } from './difference.js';
 import { different } from './compare-rows.js';
@@ -113,13 +119,13 @@ export function missingFarm(farmId: FarmId, block: number): Finding {
 
 /** Compares the sum of the stored weights of a farm with what the contract sums up itself. */
 export function compareWeights(
-  weights: readonly bigint[],
+  weight: bigint,
   chain: { readonly farmId: FarmId; readonly totalWeight: bigint },
   block: number,
 ): readonly Finding[] {
   const { farmId, totalWeight } = chain;
   const place = { what: 'stored-weights', field: null, block, farmId, user: null } as const;
-  return different({ ...place, ledger: sumOf(weights), chain: totalWeight, accountId: null });
+  return different({ ...place, ledger: weight, chain: totalWeight, accountId: null });
 }
 
 /**
@@ -130,20 +136,18 @@ export function compareSums(
   stored: {
     readonly token: Address;
     readonly farms: readonly FarmState[];
-    readonly positions: readonly PositionState[];
+    readonly totals: readonly PositionTotals[];
   },
   chain: { readonly funded: bigint; readonly settled: bigint; readonly dustX: bigint },
   block: number,
 ): readonly Finding[] {
-  const { token, farms, positions } = stored;
+  const { token, farms, totals } = stored;
   const streams = farms.flatMap((farm) =>
     farm.streams.map((stream, index) => ({ stream, index, farmId: farm.farmId })),
   );
   const own = streams.filter(({ stream }) => stream.token === token);
-  const paid = own.flatMap(({ farmId, index }) =>
-    positions
-      .filter((position) => position.farmId === farmId)
-      .map(({ claimed }) => claimed[index] ?? 0n),
+  const paid = own.map(
+    ({ farmId, index }) => totals.find((sums) => sums.farmId === farmId)?.claimed[index] ?? 0n,
   );
   const dust = sumOf(own.map(({ stream }) => stream.dustX));
   const place = { what: 'stored-sums', block, farmId: null, user: null, accountId: null } as const;

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type FarmState } from '#farms';
 import { aStream } from '#farms/testing';
 import { toAddress, toChainId, toFarmId } from '#kernel';
-import { type AccountKind, type BalanceView } from '#ledger';
-import { type BoundaryReadings, type BoundarySums, compareBoundary } from './compare-rows.js';
+import { type AccountKind, type AccountTotal, type BalanceView } from '#ledger';
+import { type ChainReadings, compareLedger, type LedgerSums } from './compare-rows.js';
 import {
   compareFarm,
   comparePosition,
@@ -30,27 +30,43 @@ function anAccount(kind: AccountKind, fields: Partial<BalanceView>): BalanceView
   return { ...place, kind, debits, credits, balance: credits - debits, ...fields };
 }
 
-const sums: BoundarySums = {
+function aTotal(kind: AccountKind, fields: Partial<AccountTotal>): AccountTotal {
+  accountId += 1;
+  const none = { asset: rewardToken, farm: '', debits: 0n, credits: 0n, cut: 0n };
+  return { kind, ...none, accountId, ...fields };
+}
+
+const stream = aTotal('stream', { debits: 58n, credits: 100n });
+const treasury = aTotal('treasury', { asset: token, debits: 2n, credits: 6n });
+const pot = aTotal('pot', { debits: 100n, credits: 107n });
+const returnable = aTotal('returnable', { debits: 2n, credits: 7n });
+
+const sums: LedgerSums = {
   reward: [
-    anAccount('reward', { owner, debits: 41n, credits: 56n }),
+    anAccount('reward', { owner, debits: 41n, credits: 53n }),
     anAccount('reward', { owner: `${owner}:1`, asset: feeToken, debits: 2n, credits: 9n }),
   ],
   cut: [anAccount('reward', { owner, debits: 1n })],
   staked: [anAccount('staked', { owner, asset: token, credits: 10n })],
-  stream: [
-    anAccount('stream', { debits: 58n, credits: 100n }),
-    anAccount('stream', { owner: '1:1', asset: feeToken, debits: 9n, credits: 20n }),
+  // Accrued since the newest journal.
+  unposted: new Map([[owner, 3n]]),
+  totals: [
+    aTotal('staked', { asset: token, farm: '1', credits: 10n }),
+    aTotal('reward', { farm: '1', debits: 41n, credits: 56n, cut: 1n }),
+    aTotal('reward', { asset: feeToken, farm: '1', debits: 2n, credits: 9n }),
+    stream,
+    aTotal('stream', { asset: feeToken, debits: 9n, credits: 20n }),
+    aTotal('idle', { credits: 2n }),
+    aTotal('dust', { credits: 1n }),
+    treasury,
+    pot,
+    returnable,
+    aTotal('bridge-escrow', { asset: token, credits: 3n, accountId: null }),
   ],
-  idle: [anAccount('idle', { credits: 2n })],
-  dust: [anAccount('dust', { credits: 1n })],
-  treasury: [anAccount('treasury', { owner: 'farms', asset: token, debits: 2n, credits: 6n })],
-  pot: [anAccount('pot', { owner: 'receiver', debits: 100n, credits: 107n })],
-  returnable: [anAccount('returnable', { owner: 'receiver', debits: 2n, credits: 7n })],
-  escrow: [anAccount('bridge-escrow', { owner: '0x91', asset: token, credits: 3n })],
-  transit: [anAccount('bridge-transit', { owner: 'custody', debits: 4n, credits: 4n })],
+  custody: [anAccount('bridge-transit', { owner: 'custody', debits: 4n, credits: 4n })],
 };
 
-const readings: BoundaryReadings = {
+const readings: ChainReadings = {
   block,
   pairs: [
     {
@@ -76,30 +92,27 @@ const readings: BoundaryReadings = {
 
 function withRewards(
   ...rewards: readonly { readonly earned: bigint; readonly claimed: bigint }[]
-): BoundaryReadings {
+): ChainReadings {
   return { ...readings, pairs: readings.pairs.map((pair) => ({ ...pair, rewards })) };
 }
 
-function withToken(
-  index: number,
-  change: Partial<BoundaryReadings['tokens'][number]>,
-): BoundaryReadings {
+function withToken(index: number, change: Partial<ChainReadings['tokens'][number]>): ChainReadings {
   const tokens = readings.tokens.map((books, at) =>
     at === index ? { ...books, ...change } : books,
   );
   return { ...readings, tokens };
 }
 
-describe('compareBoundary', () => {
+describe('compareLedger', () => {
   it('finds nothing where rows equal the chain', () => {
-    expect(compareBoundary(sums, readings)).toEqual([]);
+    expect(compareLedger(sums, readings)).toEqual([]);
   });
 
   it('tells every value that is one off, with its account', () => {
     const place = { block, field: null, farmId, user };
     const ofToken = { block, field: null, farmId: null, user: null };
     const reward = sums.reward[0]?.accountId;
-    const cases: readonly (readonly [BoundaryReadings, object])[] = [
+    const cases: readonly (readonly [ChainReadings, object])[] = [
       [
         withRewards({ earned: 16n, claimed: 40n }, { earned: 7n, claimed: 2n }),
         { ...place, what: 'reward', ledger: 55n, chain: 56n, accountId: reward },
@@ -127,7 +140,7 @@ describe('compareBoundary', () => {
           subject: `token ${rewardToken}`,
           ledger: 100n,
           chain: 101n,
-          accountId: sums.stream[0]?.accountId,
+          accountId: stream.accountId,
         },
       ],
       [
@@ -141,7 +154,7 @@ describe('compareBoundary', () => {
           what: 'treasury',
           ledger: 4n,
           chain: 5n,
-          accountId: sums.treasury[0]?.accountId,
+          accountId: treasury.accountId,
         },
       ],
       [
@@ -150,7 +163,7 @@ describe('compareBoundary', () => {
       ],
       [
         { ...readings, unallocated: 8n },
-        { what: 'pot', ledger: 7n, chain: 8n, accountId: sums.pot[0]?.accountId },
+        { what: 'pot', ledger: 7n, chain: 8n, accountId: pot.accountId },
       ],
       [
         { ...readings, returnable: 6n },
@@ -158,7 +171,7 @@ describe('compareBoundary', () => {
           what: 'returnable',
           ledger: 5n,
           chain: 6n,
-          accountId: sums.returnable[0]?.accountId,
+          accountId: returnable.accountId,
         },
       ],
       [
@@ -167,42 +180,36 @@ describe('compareBoundary', () => {
       ],
     ];
     for (const [chain, expected] of cases) {
-      expect(compareBoundary(sums, chain)).toMatchObject([expected]);
+      expect(compareLedger(sums, chain)).toMatchObject([expected]);
     }
   });
 
   it('wants the same claims on both sides, not only the same total', () => {
     const moved = withRewards({ earned: 14n, claimed: 41n }, { earned: 7n, claimed: 2n });
-    expect(compareBoundary(sums, moved)).toMatchObject([
+    expect(compareLedger(sums, moved)).toMatchObject([
       { what: 'claimed', ledger: 40n, chain: 41n },
     ]);
   });
 
   it('lets the bridge keep what was sent to it for nothing, and give away no more', () => {
     const custody = anAccount('bridge-transit', { owner: 'custody', debits: 1n });
-    const moving = anAccount('bridge-transit', { owner: '0x91', debits: 9n });
     const gift = anAccount('bridge-transit', { owner: 'custody', credits: 3n });
-    const transit = [custody, moving, gift];
-    expect(compareBoundary({ ...sums, transit }, readings)).toMatchObject([
+    const both = { ...sums, custody: [custody, gift] };
+    expect(compareLedger(both, readings)).toMatchObject([
       { what: 'custody', ledger: -1n, chain: 0n, accountId: custody.accountId },
     ]);
   });
 
   it('takes an account that does not exist for nothing', () => {
-    const none: BoundarySums = {
+    const none: LedgerSums = {
       reward: [],
       cut: [],
       staked: [],
-      stream: [],
-      idle: [],
-      dust: [],
-      treasury: [],
-      pot: [],
-      returnable: [],
-      escrow: [],
-      transit: [],
+      unposted: new Map(),
+      totals: [],
+      custody: [],
     };
-    const empty: BoundaryReadings = {
+    const empty: ChainReadings = {
       block,
       pairs: [{ farmId, user, principal: 0n, rewards: [{ earned: 0n, claimed: 0n }] }],
       farms: [{ farmId, principal: 0n }],
@@ -211,7 +218,7 @@ describe('compareBoundary', () => {
       returnable: 0n,
       escrows: [],
     };
-    expect(compareBoundary(none, empty)).toEqual([]);
+    expect(compareLedger(none, empty)).toEqual([]);
   });
 });
 
@@ -234,7 +241,6 @@ describe('states', () => {
   };
   const lock = { lockEnd: 1, tier: 2, tierBoostBps: 15_000, feeBps: 3 };
   const position = { principal: 1n, weight: 2n, lock, words: [4n] };
-  const stored = { ...position, farmId, user, claimed: [9n, 5n] };
 
   it('compares every column of a farm and of its streams', () => {
     const same = numbersOfFarm(farm);
@@ -284,7 +290,8 @@ describe('states', () => {
     expect(compareToken(books, { ...numbers, dustX: 12n }, block)).toMatchObject([
       { what: 'token-book', field: 'dustX', ledger: 11n, chain: 12n },
     ]);
-    const rows = { token: rewardToken, farms: [farm], positions: [stored] };
+    const totals = [{ farmId, count: 1, weight: 2n, claimed: [9n, 5n] }];
+    const rows = { token: rewardToken, farms: [farm], totals };
     expect(compareSums(rows, numbers, block)).toEqual([]);
     expect(compareSums(rows, { ...numbers, settled: 10n, dustX: 0n }, block)).toMatchObject([
       { what: 'stored-sums', field: 'settledX' },
@@ -295,9 +302,15 @@ describe('states', () => {
   });
 });
 
+const minting = (totalSupply: bigint) => ({ totalSupply, adapter: null });
+const locking = (locked: bigint) => ({
+  totalSupply: 7_000n,
+  adapter: { locked, sent: 150n, received: 50n },
+});
+
 describe('compareSupply', () => {
-  const hub = { chainKey: 'hub', block, totalSupply: 900n, sent: 150n, received: 50n };
-  const spoke = { chainKey: 'alpha', block, totalSupply: 80n, sent: 50n, received: 130n };
+  const hub = { chainKey: 'hub', block, reading: minting(900n), sent: 150n, received: 50n };
+  const spoke = { chainKey: 'alpha', block, reading: minting(80n), sent: 50n, received: 130n };
   const expected = { hubKey: 'hub', initial: 1_000n };
 
   it('adds what is in flight to what is there', () => {
@@ -310,7 +323,7 @@ describe('compareSupply', () => {
   });
 
   it('holds when the destination is read ahead of the source', () => {
-    const early = chainSupply({ ...hub, totalSupply: 950n, sent: 100n });
+    const early = chainSupply({ ...hub, reading: minting(950n), sent: 100n });
     expect(compareSupply([early, chainSupply(spoke)], expected)).toMatchObject({
       ok: true,
       inFlight: -30n,
@@ -319,8 +332,27 @@ describe('compareSupply', () => {
 
   /** @property E1 */
   it('finds a mint on one chain even when another burnt as much', () => {
-    const forged = chainSupply({ ...spoke, totalSupply: 85n });
-    const burnt = chainSupply({ ...hub, totalSupply: 895n });
+    const forged = chainSupply({ ...spoke, reading: minting(85n) });
+    const burnt = chainSupply({ ...hub, reading: minting(895n) });
     expect(compareSupply([burnt, forged], expected)).toMatchObject({ ok: false, difference: 0n });
+  });
+
+  it('wants an adapter to hold what is elsewhere, whoever mints the token it locks', () => {
+    const backed = chainSupply({ ...hub, reading: locking(100n), sent: 0n, received: 0n });
+    expect(compareSupply([backed, chainSupply(spoke)], expected)).toMatchObject({
+      ok: true,
+      initial: 7_000n,
+      total: 6_980n,
+      inFlight: 20n,
+      difference: 0n,
+    });
+    const gifted = chainSupply({ ...hub, reading: locking(103n), sent: 0n, received: 0n });
+    expect(gifted.backing).toBe(3n);
+    expect(compareSupply([gifted, chainSupply(spoke)], expected).ok).toBe(true);
+    const robbed = chainSupply({ ...hub, reading: locking(99n), sent: 0n, received: 0n });
+    expect(compareSupply([robbed, chainSupply(spoke)], expected)).toMatchObject({
+      ok: false,
+      difference: 1n,
+    });
   });
 });

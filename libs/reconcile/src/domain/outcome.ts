@@ -9,7 +9,7 @@ export const RECONCILE_OUTCOMES = ['equal', 'different', 'not-compared'] as cons
 export type ReconcileOutcome = (typeof RECONCILE_OUTCOMES)[number];
 
 /** Why a chain was not compared, or not in full. */
-export type NotComparedReason = 'nothing-posted' | 'no-boundary' | 'halted' | 'unreadable';
+export type NotComparedReason = 'nothing-posted' | 'halted' | 'unreadable';
 
 export interface NotCompared {
   readonly reason: NotComparedReason;
@@ -41,11 +41,6 @@ function sentenceOf(facts: {
       return (
         `Chain ${chainKey} was not compared: nothing of it is posted yet. ` +
         'See that the worker runs, and compare again.'
-      );
-    case 'no-boundary':
-      return (
-        `The rewards of chain ${chainKey} were not compared${at}: no epoch has ended and been ` +
-        'posted yet. Compare again after the end of the epoch.'
       );
     case 'halted':
       return (

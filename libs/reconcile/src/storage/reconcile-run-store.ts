@@ -1,12 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { queryRows } from '#database';
-import { canonicalJson } from '#kernel';
+import { canonicalJson, defined } from '#kernel';
+import { type SelectionMode } from '../domain/selection.js';
 
 /** A stored run; the report is what `ReconcileService.run` gave, with amounts as decimal strings. */
 export interface ReconcileRun {
   readonly id: number;
   readonly isOk: boolean;
+  readonly mode: SelectionMode;
+  /** What sampled positions were drawn with; null for runs from before there was one. */
+  readonly seed: string | null;
   readonly comparedPairs: number;
   /** Null when no rewards were compared. */
   readonly driftWei: bigint | null;
@@ -19,26 +23,34 @@ export class ReconcileRunStore {
   constructor(private readonly dataSource: DataSource) {}
 
   /** Returns the id of the run. */
-  async add(run: {
-    readonly isOk: boolean;
-    readonly comparedPairs: number;
-    readonly driftWei: bigint | null;
-    readonly initialSupply: bigint | null;
-    readonly report: object;
-  }): Promise<number> {
+  async add(
+    run: {
+      readonly isOk: boolean;
+      readonly mode: SelectionMode;
+      readonly seed: string;
+      readonly comparedPairs: number;
+      readonly driftWei: bigint | null;
+      readonly initialSupply: bigint | null;
+      readonly report: object;
+    },
+    manager: EntityManager = this.dataSource.manager,
+  ): Promise<number> {
     const [row] = await queryRows<{ readonly id: number }>(
-      this.dataSource.manager,
-      `INSERT INTO reconcile_run (is_ok, compared_pairs, drift_wei, initial_supply, report)
-       VALUES ($1, $2, $3, $4, $5) RETURNING id`,
+      manager,
+      `INSERT INTO reconcile_run
+         (is_ok, mode, seed, compared_pairs, drift_wei, initial_supply, report)
+       VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
       [
         run.isOk,
+        run.mode,
+        run.seed,
         run.comparedPairs,
         String(run.driftWei ?? 0n),
         run.initialSupply?.toString() ?? null,
         canonicalJson(run.report),
       ],
     );
-    return row?.id ?? 0;
+    return defined(row, 'stored run').id;
   }
 
   /** The supply that the first run fixed for all later ones. */
@@ -55,8 +67,9 @@ export class ReconcileRunStore {
   async newest(limit: number): Promise<readonly ReconcileRun[]> {
     return queryRows<ReconcileRun>(
       this.dataSource.manager,
-      `SELECT id, is_ok AS "isOk", compared_pairs AS "comparedPairs", 
-         CASE WHEN report->'driftWei' = 'null' THEN NULL ELSE drift_wei END AS "driftWei", report, created_at AS "createdAt"
+      `SELECT id, is_ok AS "isOk", mode, seed, compared_pairs AS "comparedPairs",
+         CASE WHEN report->'driftWei' = 'null' THEN NULL ELSE drift_wei END AS "driftWei", report,
+         created_at AS "createdAt"
        FROM reconcile_run ORDER BY id DESC LIMIT $1`,
       [limit],
     );

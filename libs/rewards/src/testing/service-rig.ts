@@ -28,9 +28,10 @@ export async function startServices(options: {
   readonly genesis: number;
   readonly epochSeconds: number;
   readonly modules: readonly Type[];
+  readonly reconcile?: { readonly fullMax: number; readonly sample: number };
 }): Promise<TestingModule> {
-  const { chain, dataSource, genesis, epochSeconds, modules } = options;
-  const config = aConfig({ chain, genesis, epochSeconds });
+  const { chain, dataSource, genesis, epochSeconds, modules, reconcile } = options;
+  const config = aConfig({ chain, genesis, epochSeconds, reconcile });
   const globals = GlobalsModule.with([
     { provide: AppConfig, useValue: config },
     { provide: ChainRegistry, useValue: new ChainRegistry(config) },
@@ -46,12 +47,16 @@ export function aConfig(options: {
   readonly chain: ChainDeployment;
   readonly genesis: number;
   readonly epochSeconds: number;
+  readonly reconcile?: { readonly fullMax: number; readonly sample: number } | undefined;
 }): AppConfig {
-  const { chain, genesis, epochSeconds: durationSeconds } = options;
+  const { chain, genesis, epochSeconds: durationSeconds, reconcile } = options;
   const { deployment, dataDir, port, host, logLevel, pollMs } = anAppConfig({ chains: [chain] });
   const process = { dataDir, port, host, logLevel, pollMs };
   return new AppConfig({
     ...process,
+    ...(reconcile === undefined
+      ? {}
+      : { reconcileFullMax: reconcile.fullMax, reconcileSample: reconcile.sample }),
     deployment: { ...deployment, epoch: { genesis, durationSeconds } },
   });
 }
