@@ -45,8 +45,12 @@ describe('chain client', () => {
     const head = await client.head();
     const filter = { addresses: [address], topics0: [TOPIC] };
 
-    const byRange = await client.logs({ ...filter, fromBlock: 0, toBlock: head.number });
-    const byBlock = await client.logsOfBlock({ ...filter, block: head });
+    const [byRange, byBlock] = await client.fromOneNode((node) =>
+      Promise.all([
+        node.logs({ ...filter, fromBlock: 0, toBlock: head.number }),
+        node.logsOfBlock({ ...filter, block: head }),
+      ]),
+    );
 
     expect(byRange).toEqual(byBlock);
     expect(byRange.map((log) => [log.topics[1], BigInt(log.data), log.logIndex])).toEqual([
@@ -67,12 +71,10 @@ describe('chain client', () => {
     );
     const client = clientOf({ rpcUrls: [url] });
     const head = await client.head();
-    const logs = await client.logs({
-      addresses: [address],
-      topics0: [],
-      fromBlock: 0,
-      toBlock: head.number,
-    });
+    const filter = { addresses: [address], topics0: [] };
+    const logs = await client.fromOneNode((node) =>
+      node.logs({ ...filter, fromBlock: 0, toBlock: head.number }),
+    );
     expect(logs.map((log) => log.blockTimestamp)).toEqual([head.timestamp]);
   });
 

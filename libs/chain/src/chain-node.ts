@@ -1,22 +1,18 @@
 import type { ChainDeployment } from '#config';
 import { type Address, assert, type ChainId, defined, type Hex, RetryableError } from '#kernel';
-import {
-  createPublicClient,
-  type EIP1193RequestFn,
-  http,
-  numberToHex,
-  type PublicClient,
-} from 'viem';
+import { createPublicClient, custom, numberToHex, type PublicClient, RpcRequestError } from 'viem';
+import { type BlockHeader, parseHeader } from './domain/block-header.js';
+import { type BlockReceipts, parseBlockReceipts } from './domain/block-receipts.js';
 import type { BlockRef, ChainLog } from './domain/chain-log.js';
 import type { TxReceipt } from './domain/intent-fate.js';
 import { parseBlock, parseLogs, parseQuantity, parseReceipt } from './domain/parse-rpc.js';
+import { RpcEndpoint } from './rpc-endpoint.js';
 
-const TIMEOUT_MS = 5_000;
-const RETRIES_MAX = 1;
-const RETRY_DELAY_MS = 150;
-const BATCH_SIZE_MAX = 100;
-/** About 50,000 logs; an answer above it fails and the next question is for fewer blocks. */
-const ANSWER_BYTES_MAX = 32 * 2 ** 20;
+/** What nodes answer to a method they do not have. */
+const UNKNOWN_METHOD_CODES: readonly number[] = [-32_601, -32_004];
+
+/** The node does not offer a method at all, so asking again is of no use. */
+export class MethodNotOffered extends RetryableError {}
 
 /** Which logs: of any of `addresses`, with any of `topics0` as first topic; none means all topics. */
 export interface LogFilter {
@@ -33,15 +29,66 @@ export interface LogFilter {
 export class ChainNode {
   readonly chainId: ChainId;
   readonly client: PublicClient;
-  private readonly request: EIP1193RequestFn;
+  private readonly endpoint: RpcEndpoint;
 
   constructor(
     private readonly deployment: ChainDeployment,
     url: string,
   ) {
     this.chainId = deployment.chainId;
-    this.client = createPublicClient({ transport: transportOf(url) });
-    this.request = this.client.transport.request;
+    this.endpoint = new RpcEndpoint(url, { callsPerSecond: deployment.rpcRequestsPerSecond });
+    this.client = createPublicClient({
+      transport: custom(
+        { request: ({ method, params = [] }) => this.request(method, params) },
+        { retryCount: 0 },
+      ),
+    });
+  }
+
+  /** Names the node without its address, which may hold a token; the same in every process. */
+  get key(): string {
+    return this.endpoint.key;
+  }
+
+  /** False while it rests after a failure. */
+  get isWell(): boolean {
+    return this.endpoint.health.isWell();
+  }
+
+  /** Any call, refusals as the node gave them. */
+  request(method: string, params: readonly unknown[]): Promise<unknown> {
+    return this.endpoint.request(method, params);
+  }
+
+  /** Which chain the node is on: its id, and the hash of its first block. */
+  async identity(): Promise<{ readonly chainId: number; readonly genesisHash: Hex }> {
+    const [chainId, genesis] = await Promise.all([
+      this.ask('eth_chainId', []),
+      this.blockByNumber(0),
+    ]);
+    if (genesis === undefined) throw new RetryableError('the node has no first block');
+    return { chainId: parseQuantity(chainId), genesisHash: genesis.hash };
+  }
+
+  /** Full headers of a range of blocks, both ends included, in order, as the node shows them. */
+  async headers(fromBlock: number, toBlock: number): Promise<readonly BlockHeader[]> {
+    const numbers = Array.from({ length: toBlock - fromBlock + 1 }, (_, at) => fromBlock + at);
+    return Promise.all(
+      numbers.map(async (number) => {
+        const answer = await this.ask('eth_getBlockByNumber', [numberToHex(number), false]);
+        if (answer === null) throw new RetryableError(`the node has no block ${number}`);
+        const header = parseHeader(answer);
+        if (header.number === number) return header;
+        throw new RetryableError(`asked for block ${number}, got ${header.number}`);
+      }),
+    );
+  }
+
+  /** All receipts of a block. @throws {MethodNotOffered} when the node has no such method. */
+  async receiptsOf(block: BlockRef): Promise<BlockReceipts> {
+    const answer = await this.ask('eth_getBlockReceipts', [block.hash]);
+    if (answer === null) throw new RetryableError(`the node has no receipts of ${block.number}`);
+    return parseBlockReceipts(answer);
   }
 
   async head(): Promise<BlockRef> {
@@ -161,23 +208,14 @@ export class ChainNode {
   }
 
   private async ask(method: string, params: readonly unknown[]): Promise<unknown> {
-    const request: (call: { method: string; params: readonly unknown[] }) => Promise<unknown> =
-      this.request;
     try {
-      return await request({ method, params });
+      return await this.request(method, params);
     } catch (error) {
-      throw new RetryableError(`${method} failed on chain ${this.chainId}`, { cause: error });
+      const message = `${method} failed on chain ${this.chainId}`;
+      if (error instanceof RpcRequestError && UNKNOWN_METHOD_CODES.includes(error.code)) {
+        throw new MethodNotOffered(message, { cause: error });
+      }
+      throw new RetryableError(message, { cause: error });
     }
   }
-}
-
-/** How every client of ours talks to a node; requests made together travel together. */
-export function transportOf(url: string): ReturnType<typeof http> {
-  return http(url, {
-    timeout: TIMEOUT_MS,
-    retryCount: RETRIES_MAX,
-    retryDelay: RETRY_DELAY_MS,
-    batch: { batchSize: BATCH_SIZE_MAX },
-    maxResponseBodySize: ANSWER_BYTES_MAX,
-  });
 }

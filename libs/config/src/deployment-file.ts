@@ -93,7 +93,14 @@ class ChainFile {
   @IsArray()
   @ArrayMinSize(1)
   @IsUrl(RPC_URL, { each: true, message: 'must be http or https addresses' })
+  @ArrayUnique({ message: 'must not name an endpoint twice' })
   readonly rpcUrls!: readonly string[];
+  @IsOptional() @IsInt() @Min(1) @Max(100) readonly quorum?: number;
+  @IsOptional() @IsIn(['receipts', 'agreement']) readonly verification?: 'receipts' | 'agreement';
+  @IsOptional() @IsInt() @Min(1) @Max(100_000) readonly rpcRequestsPerSecond?: number;
+  @IsOptional()
+  @Matches(/^0x[0-9a-fA-F]{64}$/, { message: 'must be a hash of 32 bytes' })
+  readonly genesisHash?: string;
   @IsInt() @Min(0) readonly startBlock!: number;
   @IsInt() @Min(1) readonly blockTimeMs!: number;
   @Type(() => FinalityFile) @IsObject() @ValidateNested() readonly finality!: FinalityFile;

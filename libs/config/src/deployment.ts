@@ -1,8 +1,14 @@
-import type { Address, ChainId, Eid, FarmId } from '#kernel';
+import type { Address, ChainId, Eid, FarmId, Hex } from '#kernel';
 
 /** How far behind the head a block must be before it counts as final. */
 export type FinalityRule =
   { readonly mode: 'tag' } | { readonly mode: 'depth'; readonly depth: number };
+
+/**
+ * What makes the logs of a block believed. `receipts`: they hash to the receipts root of a header
+ * that hashes to the block's hash. `agreement`: several endpoints give the same logs.
+ */
+export type LogVerification = 'receipts' | 'agreement';
 
 /** How the budget of an epoch is split; shares are basis points keyed `<chainKey>:<farmId>`. */
 export type EmissionPolicy =
@@ -54,6 +60,14 @@ export interface ChainDeployment {
   readonly eid: Eid;
   /** Secrets: they may carry an access token. Never log them. */
   readonly rpcUrls: readonly string[];
+  /** Endpoints that must show the same block before it is believed. Absent: more than half. */
+  readonly quorum?: number;
+  /** Absent: `receipts`, and `agreement` where endpoints offer nothing that can be hashed. */
+  readonly verification?: LogVerification;
+  /** Most calls a second to each endpoint. Absent: no limit of ours. */
+  readonly rpcRequestsPerSecond?: number;
+  /** Hash of block 0. Absent: what a quorum showed when the chain was first looked at. */
+  readonly genesisHash?: Hex;
   /** First block that can hold a log of ours. */
   readonly startBlock: number;
   readonly blockTimeMs: number;

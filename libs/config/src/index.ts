@@ -8,6 +8,7 @@ export {
   type EmissionPolicy,
   type FarmDeployment,
   type FinalityRule,
+  type LogVerification,
 } from './deployment.js';
 export { type Environment } from './environment.js';
 export { armedFailpoint, type Failpoint } from './failpoint.js';

@@ -39,6 +39,23 @@ describe('parseDeployment', () => {
     });
   });
 
+  it('takes how a chain is read from the file', () => {
+    const file = aDeploymentFile();
+    const reading = { quorum: 2, verification: 'agreement', rpcRequestsPerSecond: 50 };
+    const rpcUrls = ['http://a', 'http://b', 'http://c'];
+    Object.assign(file.chains[0] ?? {}, {
+      ...reading,
+      rpcUrls,
+      genesisHash: `0x${'AB'.repeat(32)}`,
+    });
+    expect(parseDeployment(file).chains[0]).toMatchObject({
+      ...reading,
+      rpcUrls,
+      genesisHash: `0x${'ab'.repeat(32)}`,
+    });
+    expect(parseDeployment(aDeploymentFile()).chains[0]).not.toHaveProperty('quorum');
+  });
+
   it('lower-cases addresses and turns money into bigint', () => {
     const file = aDeploymentFile();
     const [, spoke] = file.chains;
@@ -127,6 +144,26 @@ describe('parseDeployment', () => {
       'a repeated farm',
       (f) => f.chains[0]?.farms.push(...(f.chains[0]?.farms ?? [])),
       'deployment.chains.hub.farms: farmId 1 appears more than once',
+    ],
+    [
+      'the same endpoint twice',
+      (f) => f.chains[0]?.rpcUrls.push(...(f.chains[0]?.rpcUrls ?? [])),
+      'deployment.chains.0.rpcUrls: must not name an endpoint twice',
+    ],
+    [
+      'a quorum of half of the endpoints',
+      (f) => Object.assign(f.chains[0] ?? {}, { quorum: 1, rpcUrls: ['http://a', 'http://b'] }),
+      'deployment.chains.hub.quorum: must be more than half of the 2 endpoints',
+    ],
+    [
+      'a quorum of more endpoints than there are',
+      (f) => Object.assign(f.chains[0] ?? {}, { quorum: 2 }),
+      'deployment.chains.hub.quorum: 2 cannot agree, there are 1 endpoints',
+    ],
+    [
+      'a first block that is no hash',
+      (f) => Object.assign(f.chains[0] ?? {}, { genesisHash: '0x12' }),
+      'deployment.chains.0.genesisHash: must be a hash of 32 bytes',
     ],
     [
       'a depth without a number',

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import { toAddress, toChainId, toEid, toFarmId } from '#kernel';
+import { toAddress, toChainId, toEid, toFarmId, toHex } from '#kernel';
 import { ConfigError } from './config-error.js';
 import type {
   ChainContracts,
@@ -73,6 +73,7 @@ function toChain(chain: ChainFile): ChainDeployment {
     chainId: toChainId(chain.chainId),
     eid: toEid(chain.eid),
     rpcUrls: [...chain.rpcUrls],
+    ...toReading(chain),
     startBlock: chain.startBlock,
     blockTimeMs: chain.blockTimeMs,
     finality: toFinality(chain.finality),
@@ -87,6 +88,18 @@ function toChain(chain: ChainFile): ChainDeployment {
       movable: farm.movable,
       valuePerTokenMicro: BigInt(farm.valuePerTokenMicro),
     })),
+  };
+}
+
+function toReading(
+  chain: ChainFile,
+): Pick<ChainDeployment, 'quorum' | 'verification' | 'rpcRequestsPerSecond' | 'genesisHash'> {
+  const { quorum, verification, rpcRequestsPerSecond, genesisHash } = chain;
+  return {
+    ...(quorum === undefined ? {} : { quorum }),
+    ...(verification === undefined ? {} : { verification }),
+    ...(rpcRequestsPerSecond === undefined ? {} : { rpcRequestsPerSecond }),
+    ...(genesisHash === undefined ? {} : { genesisHash: toHex(genesisHash) }),
   };
 }
 

@@ -14,6 +14,9 @@ interface ChainParts {
   readonly eid: number | undefined;
   readonly contracts: JsonObject | undefined;
   readonly finality: JsonObject;
+  readonly quorum: number | undefined;
+  /** How many endpoints there are. */
+  readonly endpoints: number;
   readonly farmIds: readonly number[];
   /** False when some farm has no number, so that "no such farm" cannot be said. */
   readonly isComplete: boolean;
@@ -33,6 +36,7 @@ export function relationProblems(file: JsonObject): string[] {
     ...duplicateProblems(chains),
     ...policyProblems(file['policy'], chains),
     ...chains.flatMap((chain) => finalityProblems(chain)),
+    ...chains.flatMap((chain) => quorumProblems(chain)),
     ...decimalsProblems(objectOf(file['rewardToken'])),
   ];
 }
@@ -58,6 +62,8 @@ function chainParts(chain: unknown, index: number): ChainParts {
     eid: numberOf(fields?.['eid']),
     contracts: objectOf(fields?.['contracts']),
     finality: objectOf(fields?.['finality']) ?? {},
+    quorum: numberOf(fields?.['quorum']),
+    endpoints: listOf(fields?.['rpcUrls']).length,
     farmIds: farms.filter((farmId) => farmId !== undefined),
     isComplete: Array.isArray(fields?.['farms']) && !farms.includes(undefined),
   };
@@ -138,6 +144,17 @@ function isUnknownFarm(farm: string, chains: readonly ChainParts[]): boolean {
 
 function isBps(share: unknown): boolean {
   return typeof share === 'string' && /^\d{1,5}$/.test(share) && BigInt(share) <= BPS;
+}
+
+/** With half of the endpoints or fewer, two opposite answers could both be believed. */
+function quorumProblems({ label, quorum, endpoints }: ChainParts): string[] {
+  if (quorum === undefined || endpoints === 0) return [];
+  if (quorum > endpoints) {
+    return [`chains.${label}.quorum: ${quorum} cannot agree, there are ${endpoints} endpoints`];
+  }
+  return 2 * quorum > endpoints
+    ? []
+    : [`chains.${label}.quorum: must be more than half of the ${endpoints} endpoints`];
 }
 
 function finalityProblems({ label, finality }: ChainParts): string[] {

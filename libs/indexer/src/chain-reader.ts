@@ -1,8 +1,7 @@
-import type { BlockRef, ChainLog, ChainNode } from '#chain';
-import type { ChainDeployment } from '#config';
+import type { BlockRef, ChainClient, ChainLog, ChainNode, ChainView } from '#chain';
 import { assert, RetryableError } from '#kernel';
-import { continuousBlocks } from './domain/continuous-blocks.js';
-import { followSequences, type MissingLog } from './domain/sequence-check.js';
+import type { RangeBook } from './domain/range-size.js';
+import { followSequences, MissingLog } from './domain/sequence-check.js';
 import type { ProjectorSet, SourceSet } from './projector-set.js';
 import type { ChainCursorRow } from './storage/chain-cursor.row.js';
 import type { Advance, FiledLog, IndexWriter, KeptBlock } from './storage/index-writer.js';
@@ -10,10 +9,12 @@ import type { ReorgCause } from './storage/reorg.row.js';
 
 /** Blocks above the finalized one that are read, and committed, together. */
 const TIP_BLOCKS_MAX = 50;
-/** Kept blocks that are compared with the node's at once while looking for a fork. */
+/** Final blocks whose headers are all read and hashed together. */
+const PROVEN_BLOCKS_MAX = 1_000;
+/** Kept blocks that are compared with the chain's at once while looking for a fork. */
 const FORK_STEP = 100;
 
-/** The node's head is below our cursor and on the same fork: it has to catch up first. */
+/** The chain's head is below our cursor and on the same fork: the nodes have to catch up first. */
 export class NodeBehind extends RetryableError {
   constructor(
     readonly head: BlockRef,
@@ -23,7 +24,7 @@ export class NodeBehind extends RetryableError {
   }
 }
 
-/** What a node shows of a chain, next to what is indexed. */
+/** What is believed of a chain, next to what is indexed. */
 export type Sighting =
   | { readonly kind: 'advance'; readonly advance: Advance }
   /** `fork` is the newest block to keep; undefined when a final block would have to go. */
@@ -35,46 +36,51 @@ export type Sighting =
       readonly fork: KeptBlock | undefined;
     };
 
-/** Reads one round from one node. */
+/** Blocks to read next: up to `end`, from one of `nodes`, which all show it. */
+interface Target {
+  readonly end: BlockRef;
+  readonly nodes: readonly ChainNode[];
+  readonly isFinal: boolean;
+}
+
+/** Reads one round of a chain: believed blocks, and the proved logs below them. */
 export class ChainReader {
+  private readonly client: ChainClient;
   private readonly index: IndexWriter;
   private readonly projectors: ProjectorSet;
   private readonly sources: SourceSet;
-  private readonly startBlock: number;
+  private readonly ranges: RangeBook;
 
   constructor(options: {
+    readonly client: ChainClient;
     readonly index: IndexWriter;
     readonly projectors: ProjectorSet;
-    readonly chain: ChainDeployment;
+    readonly ranges: RangeBook;
   }) {
+    this.client = options.client;
     this.index = options.index;
     this.projectors = options.projectors;
-    this.sources = options.projectors.sourcesOf(options.chain);
-    this.startBlock = options.chain.startBlock;
+    this.sources = options.projectors.sourcesOf(options.client.deployment);
+    this.ranges = options.ranges;
   }
 
   /**
-   * @param rangeBlocks How many final blocks to ask for at once.
    * @throws {NodeBehind}
-   * @throws {MissingLog} when the node left out a numbered log.
-   * @throws {RetryableError} when the node fails or contradicts itself.
+   * @throws {MissingLog} when the nodes left out a numbered log.
+   * @throws {RetryableError} when too few nodes agree, or none gives what can be proved.
    */
-  async read(node: ChainNode, cursor: ChainCursorRow, rangeBlocks: number): Promise<Sighting> {
-    const [head, finalized, ours] = await Promise.all([
-      node.head(),
-      node.finalized(),
-      cursor.cursorBlock < 0 ? undefined : node.blockByNumber(cursor.cursorBlock),
-    ]);
-    if (finalized.number > head.number) {
-      throw new RetryableError(`finalized block ${finalized.number} above head ${head.number}`);
+  async read(cursor: ChainCursorRow): Promise<Sighting> {
+    let view = await this.client.view();
+    if (!(await this.isOnChain(cursor))) {
+      // Another chain behind the same address must not pass for a fork of this one.
+      view = await this.client.view({ isSuspicious: true });
+      if (!(await this.isOnChain(cursor))) return this.locateFork(cursor, view.head.block);
     }
-    if (cursor.cursorBlock >= 0 && ours?.hash !== cursor.cursorHash) {
-      return this.locateFork(node, cursor, head);
-    }
+    const target = await this.target(cursor, view);
     const advance =
-      finalized.number > cursor.cursorBlock
-        ? await this.readHistory(node, cursor, { head, finalized, rangeBlocks })
-        : await this.readTip(node, cursor, { head, finalized });
+      target === undefined
+        ? await this.advance(cursor, view, { blocks: [], logs: [] })
+        : await this.readTo(target, cursor, view);
     return { kind: 'advance', advance };
   }
 
@@ -85,81 +91,127 @@ export class ChainReader {
    * @throws {MissingLog} when this node does not have the event either.
    */
   async lookBack(node: ChainNode, cursor: ChainCursorRow, missing: MissingLog): Promise<Sighting> {
+    const { client, sources } = this;
     const { contract, seq } = missing;
     const { chainId, cursorBlock: toBlock } = cursor;
     const before = await this.index.blockOfEvent({ chainId, contract, seq: seq - 1n });
-    const fromBlock = before ?? this.startBlock;
+    const fromBlock = before ?? client.deployment.startBlock;
     if (fromBlock > toBlock) throw missing;
-    const { topics0 } = this.sources.filter;
-    const logs = await node.logs({ addresses: [contract], topics0, fromBlock, toBlock });
-    const wanted = logs.filter((log) => this.sources.includes(log));
-    const found = wanted.find((log) => this.projectors.sequenceOf(log)?.seq === seq);
-    if (found === undefined) throw missing;
-    const isFinal = found.blockNumber <= cursor.finalizedBlock;
-    const fork = isFinal ? undefined : await this.index.blockAt(chainId, found.blockNumber - 1);
-    const detail = `${missing.message}, it is in block ${found.blockNumber}`;
-    return { kind: 'retreat', cause: 'missing-log', detail, head: await node.head(), fork };
-  }
-
-  /** Final blocks cannot change any more, so a range of them is asked for at once. */
-  private async readHistory(
-    node: ChainNode,
-    cursor: ChainCursorRow,
-    view: { readonly head: BlockRef; readonly finalized: BlockRef; readonly rangeBlocks: number },
-  ): Promise<Advance> {
-    const { head, finalized, rangeBlocks } = view;
-    const fromBlock = cursor.cursorBlock + 1;
-    const toBlock = Math.min(cursor.cursorBlock + rangeBlocks, finalized.number);
-    const [end, logs] = await Promise.all([
-      toBlock === finalized.number ? finalized : node.blockByNumber(toBlock),
-      this.sources.isEmpty ? [] : node.logs({ ...this.sources.filter, fromBlock, toBlock }),
+    const filter = { addresses: [contract], topics0: sources.filter.topics0 };
+    const isMissing = (log: ChainLog) =>
+      sources.includes(log) && this.projectors.sequenceOf(log)?.seq === seq;
+    const claimed = (await node.logs({ ...filter, fromBlock, toBlock })).find(isMissing);
+    if (claimed === undefined) throw missing;
+    const { blockNumber } = claimed;
+    const [parent, end] = await Promise.all([
+      client.blockByNumber(blockNumber - 1),
+      client.blockByNumber(blockNumber),
     ]);
-    if (end === undefined) throw new RetryableError(`the node lost its final block ${toBlock}`);
-    const wanted = logs.filter((log) => this.sources.includes(log));
-    const blocks = blocksOf(wanted, end);
-    return { head, end, finalized: end, blocks, ...(await this.file(cursor, wanted)) };
+    if (parent === undefined || end === undefined) throw missing;
+    const { logs } = await client.provenRange(node, { filter, parent, end, isFinal: false });
+    if (!logs.some(isMissing)) throw missing;
+    const isFinal = blockNumber <= cursor.finalizedBlock;
+    const fork = isFinal ? undefined : await this.index.blockAt(chainId, blockNumber - 1);
+    const detail = `${missing.message}, it is in block ${blockNumber}`;
+    return { kind: 'retreat', cause: 'missing-log', detail, head: await client.head(), fork };
   }
 
-  /** Blocks that can still change are pinned by their hash, one by one. */
-  private async readTip(
-    node: ChainNode,
-    cursor: ChainCursorRow,
-    view: { readonly head: BlockRef; readonly finalized: BlockRef },
-  ): Promise<Advance> {
-    const { head } = view;
-    const first = cursor.cursorBlock + 1;
-    const count = Math.max(0, Math.min(head.number - cursor.cursorBlock, TIP_BLOCKS_MAX));
-    const headers = await Promise.all(
-      Array.from({ length: count }, (_, index) => node.blockByNumber(first + index)),
-    );
-    const position = { number: cursor.cursorBlock, hash: cursor.cursorHash };
-    const blocks = continuousBlocks(position, headers);
-    if (count > 0 && blocks.length === 0) {
-      throw new RetryableError(`block ${first} does not follow the indexed one`);
+  private async isOnChain({ cursorBlock, cursorHash }: ChainCursorRow): Promise<boolean> {
+    if (cursorBlock < 0) return true;
+    return (await this.client.blockByNumber(cursorBlock))?.hash === cursorHash;
+  }
+
+  /** Undefined when there is no block above the indexed ones. */
+  private async target(cursor: ChainCursorRow, view: ChainView): Promise<Target | undefined> {
+    const { cursorBlock } = cursor;
+    const { head, finalized } = view;
+    const isFinal = finalized.block.number > cursorBlock;
+    const limit = isFinal ? finalized : head;
+    const number = Math.min(limit.block.number, cursorBlock + this.blocksMax(isFinal));
+    if (number <= cursorBlock) return undefined;
+    const believed = number === limit.block.number ? limit : await this.client.agreedBlock(number);
+    if (believed === undefined) throw new RetryableError(`the nodes lost their block ${number}`);
+    const nodes = this.client.usable().filter((node) => believed.supporters.includes(node));
+    return { end: believed.block, nodes, isFinal };
+  }
+
+  private blocksMax(isFinal: boolean): number {
+    if (!isFinal) return TIP_BLOCKS_MAX;
+    const [first] = this.client.usable();
+    const { blocks } = this.ranges.of(first?.key ?? '');
+    const isProven = this.client.deployment.verification !== 'agreement' && !this.sources.isEmpty;
+    return isProven ? Math.min(PROVEN_BLOCKS_MAX, blocks) : blocks;
+  }
+
+  /** Reads from the first node that gives a complete and proved answer. */
+  private async readTo(target: Target, cursor: ChainCursorRow, view: ChainView): Promise<Advance> {
+    const { end, nodes, isFinal } = target;
+    const parent = { number: cursor.cursorBlock, hash: cursor.cursorHash };
+    const request = { filter: this.sources.filter, parent, end, isFinal };
+    const gaps = new Map<ChainNode, MissingLog>();
+    let last: RetryableError | undefined;
+    for (const node of nodes) {
+      const range = this.ranges.of(node.key);
+      try {
+        const { blocks, logs, isCapped } = await this.client.provenRange(node, request);
+        const wanted = logs.filter((log) => this.sources.includes(log));
+        const kept = isFinal ? blocksOf(wanted, end) : blocks;
+        const advance = await this.advance(cursor, view, { end, blocks: kept, logs: wanted });
+        if (isCapped) range.failed();
+        else range.delivered(logs.length);
+        for (const [liar, gap] of gaps) this.accuse(liar, gap, end);
+        return advance;
+      } catch (error) {
+        if (!(error instanceof RetryableError)) throw error;
+        range.failed();
+        if (error instanceof MissingLog) gaps.set(node, error);
+        last = error;
+      }
     }
-    const logs = this.sources.isEmpty
-      ? []
-      : await Promise.all(
-          blocks.map((block) => node.logsOfBlock({ ...this.sources.filter, block })),
-        );
-    const wanted = logs.flat().filter((log) => this.sources.includes(log));
-    const end = blocks.at(-1) ?? endOf(cursor);
-    const finalized = await this.risenFinality(cursor, view.finalized, blocks);
-    return { head, end, finalized, blocks, ...(await this.file(cursor, wanted)) };
+    const [gap] = gaps.values();
+    throw gap ?? last ?? new RetryableError(`no endpoint can be asked for block ${end.number}`);
   }
 
-  /** The node's finalized block when it is news, and the block of that height we hold. */
+  /** A node left out a numbered log that another one gave. */
+  private accuse({ key: nodeKey }: ChainNode, gap: MissingLog, end: BlockRef): void {
+    const proved = { contract: gap.contract, seq: gap.seq };
+    const { number: blockNumber } = end;
+    this.client.accuse({ nodeKey, kind: 'missing-log', blockNumber, answered: null, proved });
+  }
+
+  private async advance(
+    cursor: ChainCursorRow,
+    view: ChainView,
+    found: {
+      readonly end?: BlockRef;
+      readonly blocks: readonly KeptBlock[];
+      readonly logs: readonly ChainLog[];
+    },
+  ): Promise<Advance> {
+    const { blocks, logs } = found;
+    const end = found.end ?? endOf(cursor);
+    const finalized = await this.risenFinality(cursor, { end, blocks, view });
+    return { head: view.head.block, end, finalized, blocks, ...(await this.file(cursor, logs)) };
+  }
+
+  /** The newest final block at or below the end when it is news. */
   private async risenFinality(
     cursor: ChainCursorRow,
-    finalized: BlockRef,
-    blocks: readonly BlockRef[],
-  ): Promise<BlockRef | undefined> {
+    facts: {
+      readonly end: Advance['end'];
+      readonly blocks: readonly KeptBlock[];
+      readonly view: ChainView;
+    },
+  ): Promise<Advance['finalized']> {
+    const { end, blocks, view } = facts;
+    const finalized = view.finalized.block;
+    if (end.number <= finalized.number && end.number > cursor.finalizedBlock) return end;
     if (finalized.number <= cursor.finalizedBlock) return undefined;
     const { number } = finalized;
     const fresh = blocks.find((block) => block.number === number);
     const hash = fresh?.hash ?? (await this.index.blockAt(cursor.chainId, number))?.hash;
     if (hash !== finalized.hash) {
-      throw new RetryableError(`the node finalized another block ${number} than it showed`);
+      throw new RetryableError(`another block ${number} became final than was indexed`);
     }
     return finalized;
   }
@@ -183,24 +235,20 @@ export class ChainReader {
     return { logs: filed, sequences };
   }
 
-  /** @throws {NodeBehind} when the node merely has fewer blocks of the same fork. */
-  private async locateFork(
-    node: ChainNode,
-    cursor: ChainCursorRow,
-    head: BlockRef,
-  ): Promise<Sighting> {
+  /** @throws {NodeBehind} when the nodes merely have fewer blocks of the same fork. */
+  private async locateFork(cursor: ChainCursorRow, head: BlockRef): Promise<Sighting> {
     const retreat = (fork: KeptBlock | undefined): Sighting => {
       return { kind: 'retreat', cause: 'fork', detail: `head ${head.number}`, head, fork };
     };
     let from = Math.min(cursor.cursorBlock, head.number);
     if (head.number < cursor.cursorBlock) {
       const same = (await this.index.blockAt(cursor.chainId, head.number))?.hash;
-      // Below the window nothing can be compared; a node that far behind proves nothing either.
+      // Below the window nothing can be compared; nodes that far behind prove nothing either.
       if (same === undefined || same === head.hash) throw new NodeBehind(head, cursor.cursorBlock);
     }
     for (;;) {
       const kept = await this.index.blocksDownFrom(cursor, from, FORK_STEP);
-      const theirs = await Promise.all(kept.map(({ number }) => node.blockByNumber(number)));
+      const theirs = await Promise.all(kept.map(({ number }) => this.client.blockByNumber(number)));
       const shared = kept.find((block, index) => theirs[index]?.hash === block.hash);
       if (shared !== undefined) return retreat(shared);
       const lowest = kept.at(-1);

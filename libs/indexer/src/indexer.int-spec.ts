@@ -207,7 +207,8 @@ describe('indexer', () => {
           : result,
     });
     undo.push(() => proxy.stop());
-    const indexer = anIndexer(aChain({ rpcUrls: [proxy.url] }));
+    // Nothing but the numbers of the contract tells that a log is missing.
+    const indexer = anIndexer(aChain({ rpcUrls: [proxy.url], verification: 'agreement' }));
 
     await expect(indexer.tick(hub)).rejects.toThrow(new MissingLog(emitter, 2n));
     const lastError = `log missing: event 2 of contract ${emitter} was not delivered`;
@@ -243,7 +244,8 @@ describe('indexer', () => {
     await anvil.mine(4);
     await emitBlock(2n);
     await anvil.mine(example.blocks);
-    const indexer = anIndexer(aChain({ rpcUrls: [proxy.url] }));
+    // Nothing but the numbers of the contract tells that a log is missing.
+    const indexer = anIndexer(aChain({ rpcUrls: [proxy.url], verification: 'agreement' }));
     await indexer.tick(hub);
     isLying = false;
     await emitBlock(3n);
@@ -253,20 +255,6 @@ describe('indexer', () => {
     expect(report.status).toBe(example.status);
     expect((await numbersOf()).map(([number]) => number)).toEqual(example.numbers);
     expect((await store().cursor(hub))?.haltedReason).toEqual(example.haltedReason);
-  });
-
-  it('asks the next endpoint when the first leaves a log out', async () => {
-    await emitBlock(1n, 2n);
-    await anvil.mine(10);
-    const proxy = await RpcProxy.start({
-      target: anvil.url,
-      transform: ({ method, result }) =>
-        method === 'eth_getLogs' && Array.isArray(result) ? result.slice(1) : result,
-    });
-    undo.push(() => proxy.stop());
-    const indexer = anIndexer(aChain({ rpcUrls: [proxy.url, anvil.url] }));
-    await indexer.tick(hub);
-    expect((await numbersOf()).map(([number]) => number)).toEqual([1n, 2n]);
   });
 
   it('leaves one indexer to a chain and hands over when it goes', async () => {

@@ -1,19 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import { type BlockRef, type ChainClient, ChainRegistry } from '#chain';
+import { type BlockRef, type ChainClient, ChainRegistry, NodeQuarantine, NoQuorum } from '#chain';
 import { type ChainId, defined, DomainError, type Hex, RetryableError } from '#kernel';
 import { failpoint, Log } from '#observability';
 import { ChainLease } from './chain-lease.js';
 import { ChainReader, NodeBehind, type Sighting } from './chain-reader.js';
-import { RangeSize } from './domain/range-size.js';
+import { RangeBook } from './domain/range-size.js';
 import { MissingLog } from './domain/sequence-check.js';
 import { ProjectorSet, type SourceSet } from './projector-set.js';
 import type { ChainCursorRow } from './storage/chain-cursor.row.js';
+import { ChainWatchStore } from './storage/chain-watch-store.js';
 import { type Advance, IndexWriter } from './storage/index-writer.js';
 
 /** Commits of one tick; a long history gives way to the other jobs of the process in between. */
 const ROUNDS_MAX = 20;
 
-/** Tries of one read, each for half as many blocks: a node may refuse large ranges alone. */
+/** Tries of one read, each for half as many blocks: nodes may refuse nothing but large ranges. */
 const READS_MAX = 3;
 
 const NO_PARENT: Hex = `0x${'00'.repeat(32)}`;
@@ -37,13 +38,15 @@ export interface TickReport {
 /** Follows the chains, one lane each: what goes wrong on one stops no other. */
 @Injectable()
 export class IndexerService {
-  private readonly ranges = new Map<ChainId, RangeSize>();
+  private readonly ranges = new Map<ChainId, RangeBook>();
 
   constructor(
     private readonly chains: ChainRegistry,
     private readonly index: IndexWriter,
     private readonly lease: ChainLease,
     private readonly projectors: ProjectorSet,
+    private readonly quarantine: NodeQuarantine,
+    private readonly watch: ChainWatchStore,
     private readonly log: Log,
   ) {}
 
@@ -57,6 +60,18 @@ export class IndexerService {
    */
   async tick(chainId: ChainId): Promise<TickReport> {
     const client = this.chains.byId(chainId);
+    client.exclude(await this.quarantine.openKeys(chainId));
+    const known = await this.watch.load(chainId);
+    if (known?.genesisHash) client.pinGenesis(known.genesisHash);
+    try {
+      return await this.round(client);
+    } finally {
+      await this.settle(client, known?.genesisHash ?? null);
+    }
+  }
+
+  private async round(client: ChainClient): Promise<TickReport> {
+    const { chainId } = client;
     const sources = this.projectors.sourcesOf(client.deployment);
     if ((await this.index.load(chainId)) === undefined) await this.begin(client, sources);
     const fence = await this.lease.fenceOf(chainId);
@@ -72,24 +87,36 @@ export class IndexerService {
         `the index of chain ${client.key} was built from other sources; build it anew`,
       );
     }
-    const { index, projectors } = this;
-    const reader = new ChainReader({ index, projectors, chain: client.deployment });
     try {
-      return await this.follow(client, reader, start);
+      const report = await this.follow(client, start);
+      await this.watch.moving(chainId, null);
+      return report;
     } catch (error) {
+      if (!(error instanceof RetryableError)) throw error;
+      await this.watch.stalled(chainId, error.message);
       if (error instanceof NodeBehind) return await this.waitForNode(start, error);
-      if (error instanceof RetryableError) {
-        await this.index.note(start, { lastError: error.message });
-      }
+      await this.index.note(start, { lastError: error.message });
       throw error;
     }
   }
 
-  private async follow(
-    client: ChainClient,
-    reader: ChainReader,
-    start: ChainCursorRow,
-  ): Promise<TickReport> {
+  /** Keeps what this round learnt about the endpoints. */
+  private async settle(client: ChainClient, pinned: Hex | null): Promise<void> {
+    const { chainId, genesisHash } = client;
+    if (pinned === null && genesisHash !== undefined) {
+      await this.watch.pinGenesis(chainId, genesisHash);
+    }
+    for (const contradiction of client.takeAccusations()) {
+      await this.quarantine.add(chainId, contradiction);
+      const { nodeKey, kind, blockNumber } = contradiction;
+      this.log.error({ chainId, nodeKey, kind, blockNumber }, 'endpoint caught and shut out');
+    }
+  }
+
+  private async follow(client: ChainClient, start: ChainCursorRow): Promise<TickReport> {
+    const { index, projectors } = this;
+    const ranges = this.rangesOf(client.chainId);
+    const reader = new ChainReader({ client, index, projectors, ranges });
     let [cursor, from, reorgDepth, logs] = [start, start.cursorBlock + 1, 0, 0];
     for (let round = 0; round < ROUNDS_MAX; round += 1) {
       const sighting = await this.look(client, reader, cursor);
@@ -115,17 +142,12 @@ export class IndexerService {
     reader: ChainReader,
     cursor: ChainCursorRow,
   ): Promise<Sighting> {
-    const range = this.rangeOf(client.chainId);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const { blocks } = range;
-        const sighting = await client.fromOneNode((node) => reader.read(node, cursor, blocks));
-        if (sighting.kind === 'advance') range.delivered(sighting.advance.logs.length);
-        return sighting;
+        return await reader.read(cursor);
       } catch (error) {
         if (!(error instanceof RetryableError) || error instanceof NodeBehind) throw error;
-        range.failed();
-        if (attempt < READS_MAX) continue;
+        if (attempt < READS_MAX && !(error instanceof NoQuorum)) continue;
         if (!(error instanceof MissingLog)) throw error;
         return await client.fromOneNode((node) => reader.lookBack(node, cursor, error));
       }
@@ -180,19 +202,17 @@ export class IndexerService {
   private async begin(client: ChainClient, sources: SourceSet): Promise<void> {
     const { chainId, deployment } = client;
     const number = deployment.startBlock - 1;
-    const { origin, isOriginFinal } = await client.fromOneNode(async (node) => {
-      if (number < 0) return { origin: beforeGenesis(), isOriginFinal: true };
-      const [block, finalized] = await Promise.all([node.blockByNumber(number), node.finalized()]);
-      if (block === undefined) throw new RetryableError(`the node has no block ${number} yet`);
-      return { origin: block, isOriginFinal: number <= finalized.number };
-    });
+    const finalized = await client.finalized();
+    const origin = number < 0 ? beforeGenesis() : await client.blockByNumber(number);
+    if (origin === undefined) throw new RetryableError(`the nodes have no block ${number} yet`);
+    const isOriginFinal = number <= finalized.number;
     await this.index.create({ chainId, origin, isOriginFinal, sourcesDigest: sources.digest });
   }
 
-  private rangeOf(chainId: ChainId): RangeSize {
-    const range = this.ranges.get(chainId) ?? new RangeSize();
-    this.ranges.set(chainId, range);
-    return range;
+  private rangesOf(chainId: ChainId): RangeBook {
+    const ranges = this.ranges.get(chainId) ?? new RangeBook();
+    this.ranges.set(chainId, ranges);
+    return ranges;
   }
 }
 

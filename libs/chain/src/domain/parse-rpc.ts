@@ -1,8 +1,8 @@
-import { RetryableError, toAddress, toHex, type ChainId, type Hex } from '#kernel';
+import { type ChainId, toAddress, toHex } from '#kernel';
 import type { BlockRef, ChainLog } from './chain-log.js';
 import type { TxReceipt } from './intent-fate.js';
+import { checked, field, hash, HASH_SIZE, ofSize, quantity, text } from './rpc-fields.js';
 
-const HASH_SIZE = 32;
 const TOPICS_MAX = 4;
 
 /** Checks the shape of a header in a node's answer. @throws {RetryableError} when it is malformed. */
@@ -59,41 +59,4 @@ export function parseReceipt(answer: unknown): TxReceipt {
 /** Checks that an answer is a number. @throws {RetryableError} when it is not. */
 export function parseQuantity(answer: unknown): number {
   return checked('quantity', () => quantity({ answer }, 'answer'));
-}
-
-/** What is wrong with an answer is the node's failure, not a bug of ours. */
-function checked<Value>(what: string, parse: () => Value): Value {
-  try {
-    return parse();
-  } catch (error) {
-    throw new RetryableError(`a node answered with malformed ${what}`, { cause: error });
-  }
-}
-
-function field(value: unknown, name: string): unknown {
-  if (typeof value !== 'object' || value === null) throw new TypeError('not an object');
-  return Reflect.get(value, name);
-}
-
-function text(value: unknown, name: string): string {
-  const found = field(value, name);
-  if (typeof found !== 'string') throw new TypeError(`${name} is not a string`);
-  return found;
-}
-
-function quantity(value: unknown, name: string): number {
-  const digits = text(value, name);
-  const result = /^0x[0-9a-fA-F]{1,16}$/.test(digits) ? Number(digits) : Number.NaN;
-  if (!Number.isSafeInteger(result)) throw new TypeError(`${name} is not a quantity`);
-  return result;
-}
-
-function hash(value: unknown, name: string): Hex {
-  return ofSize(field(value, name), HASH_SIZE);
-}
-
-function ofSize(value: unknown, size: number): Hex {
-  const result = toHex(String(value));
-  if (result.length !== 2 + 2 * size) throw new TypeError(`not ${size} bytes`);
-  return result;
 }

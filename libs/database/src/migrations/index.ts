@@ -6,6 +6,7 @@ import { RewardTables1763700000003 } from './0003-rewards.js';
 import { EmissionDecisions1763700000004 } from './0004-emission-decisions.js';
 import { ReconcileTables1763700000005 } from './0005-reconcile.js';
 import { FarmStreams1763700000006 } from './0006-farm-streams.js';
+import { ChainWatch1763700000007 } from './0007-chain-watch.js';
 import { ReconcileScope1763700000009 } from './0009-reconcile-scope.js';
 import { SetBasedRules1763700000010 } from './0010-set-based-rules.js';
 
@@ -17,6 +18,7 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   EmissionDecisions1763700000004,
   ReconcileTables1763700000005,
   FarmStreams1763700000006,
+  ChainWatch1763700000007,
   ReconcileScope1763700000009,
   SetBasedRules1763700000010,
 ];

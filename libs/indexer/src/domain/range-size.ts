@@ -22,3 +22,14 @@ export class RangeSize {
     this.size = Math.max(1, Math.floor(this.size / 2));
   }
 }
+
+/** The range each endpoint can take, by its key. */
+export class RangeBook {
+  private readonly sizes = new Map<string, RangeSize>();
+
+  of(nodeKey: string): RangeSize {
+    const size = this.sizes.get(nodeKey) ?? new RangeSize();
+    this.sizes.set(nodeKey, size);
+    return size;
+  }
+}

@@ -1,4 +1,4 @@
-import { ChainRegistry } from '#chain';
+import { ChainRegistry, NodeQuarantine } from '#chain';
 import type { AppConfig } from '#config';
 import { createLog } from '#observability';
 import type { DataSource } from 'typeorm';
@@ -7,6 +7,7 @@ import { IndexerService } from '../indexer.service.js';
 import type { LogProjector } from '../log-projector.js';
 import { LogStore } from '../log-store.js';
 import { ProjectorSet } from '../projector-set.js';
+import { ChainWatchStore } from '../storage/chain-watch-store.js';
 import { IndexWriter } from '../storage/index-writer.js';
 
 export interface TestIndexer {
@@ -29,6 +30,8 @@ export function createIndexer(options: {
     new IndexWriter(dataSource),
     lease,
     new ProjectorSet(projectors),
+    new NodeQuarantine(dataSource),
+    new ChainWatchStore(dataSource),
     createLog({ level: 'silent' }),
   );
   return { indexer, logs: new LogStore(dataSource), release: () => lease.release() };

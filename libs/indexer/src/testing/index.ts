@@ -1,1 +1,2 @@
 export { createIndexer, type TestIndexer } from './create-indexer.js';
+export { WatchedChain } from './watched-chain.js';
