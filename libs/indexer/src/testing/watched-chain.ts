@@ -50,13 +50,9 @@ export class WatchedChain {
   static async start(options: {
     readonly chainId: number;
     readonly endpoints?: number;
-    readonly args?: readonly string[];
   }): Promise<WatchedChain> {
-    const { chainId, endpoints = 3, args } = options;
-    const [anvil, database] = await Promise.all([
-      Anvil.start({ chainId, ...(args === undefined ? {} : { args }) }),
-      createTestDatabase(),
-    ]);
+    const { chainId, endpoints = 3 } = options;
+    const [anvil, database] = await Promise.all([Anvil.start({ chainId }), createTestDatabase()]);
     const nodes = await Promise.all(
       Array.from({ length: endpoints }, () => RpcProxy.start({ target: anvil.url })),
     );
