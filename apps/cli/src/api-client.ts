@@ -19,26 +19,35 @@ export class ApiClient {
 
   /** @throws {CliError} when the API refuses or does not answer. */
   async get(path: string, query: Query = {}): Promise<unknown> {
-    return accepted(await this.send('GET', path, query)).body;
+    return accepted(await this.send('GET', path, { query })).body;
+  }
+
+  /** Like {@link get}, for what reads everything. */
+  async getSlowly(path: string): Promise<unknown> {
+    return accepted(await this.send('GET', path, { timeoutMs: RUN_TIMEOUT_MS })).body;
   }
 
   /** Like {@link get}, but hands back a 503 that carries a status document. */
   async getStatus(path: string): Promise<Reply> {
-    const reply = await this.send('GET', path, {});
+    const reply = await this.send('GET', path);
     return reply.status === 503 ? reply : accepted(reply);
   }
 
   /** @throws {CliError} when the API refuses or does not answer. */
   async post(path: string): Promise<unknown> {
-    return accepted(await this.send('POST', path, {})).body;
+    return accepted(await this.send('POST', path, { timeoutMs: RUN_TIMEOUT_MS })).body;
   }
 
-  private async send(method: 'GET' | 'POST', path: string, query: Query): Promise<Reply> {
+  private async send(
+    method: 'GET' | 'POST',
+    path: string,
+    options: { readonly query?: Query; readonly timeoutMs?: number } = {},
+  ): Promise<Reply> {
+    const { query = {}, timeoutMs = READ_TIMEOUT_MS } = options;
     const url = new URL(`${this.baseUrl}${path}`);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
-    const timeoutMs = method === 'GET' ? READ_TIMEOUT_MS : RUN_TIMEOUT_MS;
     try {
       const response = await fetch(url, {
         method,

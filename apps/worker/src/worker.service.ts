@@ -3,6 +3,7 @@ import { AppConfig } from '#config';
 import { EpochJob } from '#emission';
 import { SystemClock } from '#kernel';
 import { Log } from '#observability';
+import { EpochStatements } from '#rewards';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { ChainRound } from './chain-round.service.js';
@@ -13,8 +14,8 @@ import { ReconcileRound } from './reconcile-round.service.js';
 const LEADER_POLL_MS = 1_000;
 
 /**
- * Runs every lane while this process leads: one for each chain, one for reconciliation, and one
- * for epochs when there is an operator key.
+ * Runs every lane while this process leads: one for each chain, one for what the books say at the
+ * end of an epoch, one for reconciliation, and one for epochs when there is an operator key.
  */
 @Injectable()
 export class WorkerService implements OnModuleDestroy {
@@ -34,6 +35,7 @@ export class WorkerService implements OnModuleDestroy {
     chainRound: ChainRound,
     epochJob: EpochJob,
     reconcileRound: ReconcileRound,
+    statements: EpochStatements,
   ) {
     this.leadership = this.lane('leadership', () => this.lead());
     this.lanes = [
@@ -42,6 +44,9 @@ export class WorkerService implements OnModuleDestroy {
         .map(({ key, chainId }) => this.lane(`chain:${key}`, () => chainRound.run(chainId))),
       // Without a key nothing can be decided: the worker then only watches.
       ...(sender.operator === undefined ? [] : [this.lane('epochs', () => epochJob.tick())]),
+      this.lane('statements', async () => {
+        await statements.tick();
+      }),
       this.lane('reconcile', () => reconcileRound.run()),
     ];
   }

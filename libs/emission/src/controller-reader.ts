@@ -1,6 +1,6 @@
 import { emissionControllerAbi } from '#abi';
 import { type ChainClient, type ChainNode, ChainRegistry } from '#chain';
-import { type Address, defined, RetryableError } from '#kernel';
+import { type Address, defined, type Hex, RetryableError } from '#kernel';
 import { Injectable } from '@nestjs/common';
 import { BaseError, ContractFunctionRevertedError } from 'viem';
 import type { EmissionParameters, FarmLimits, FarmRange } from './domain/parameters.js';
@@ -157,6 +157,21 @@ export class ControllerReader {
       if (!(reverted instanceof ContractFunctionRevertedError)) throw error;
       return reverted.data?.errorName !== 'Controller_NothingToDispatch';
     }
+  }
+
+  /** Evidence hashes of decided epochs as of the end of a block, in the order of `epochs`. */
+  evidenceAt(options: {
+    readonly epochs: readonly number[];
+    readonly blockNumber: number;
+  }): Promise<readonly Hex[]> {
+    const at = { ...this.contract, blockNumber: BigInt(options.blockNumber) };
+    return this.read(({ client }) =>
+      Promise.all(
+        options.epochs.map((epoch) =>
+          client.readContract({ ...at, functionName: 'evidenceOf', args: [epoch] }),
+        ),
+      ),
+    );
   }
 
   private get contract() {

@@ -7,6 +7,7 @@ import { EmissionHolds } from './emission-holds.js';
 import { EpochJob } from './epoch.job.js';
 import { EpochsService } from './epochs.service.js';
 import { FactsService } from './facts.service.js';
+import { LedgerAnchors } from './ledger-anchors.service.js';
 
 /** Needs the modules of configuration, chain, database and indexer, which are global. */
 @Module({
@@ -18,7 +19,8 @@ import { FactsService } from './facts.service.js';
     FactsService,
     EpochJob,
     EpochsService,
+    LedgerAnchors,
   ],
-  exports: [EpochJob, EpochsService],
+  exports: [EpochJob, EpochsService, LedgerAnchors],
 })
 export class EmissionModule {}

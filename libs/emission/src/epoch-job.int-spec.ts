@@ -4,7 +4,7 @@ import { createTestDatabase, type TestDatabase } from '#database/testing';
 import { FarmsProjector } from '#farms';
 import { IndexerModule, IndexerService } from '#indexer';
 import { defined, toChainId } from '#kernel';
-import { type HoldScope, HoldStore } from '#ledger';
+import { type HoldScope, HoldStore, LedgerService } from '#ledger';
 import { Log, ObservabilityModule } from '#observability';
 import { Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
@@ -14,6 +14,7 @@ import { parseEvidence } from './domain/parse-evidence.js';
 import { EmissionModule } from './emission.module.js';
 import { EpochJob } from './epoch.job.js';
 import { EpochsService } from './epochs.service.js';
+import { LedgerAnchors } from './ledger-anchors.service.js';
 import { BUDGET_SD, HUB_EID, HubChain, REMOTE_EID } from './testing/hub-chain.js';
 
 describe('epoch job on the real controller', () => {
@@ -58,6 +59,8 @@ describe('epoch job on the real controller', () => {
       warn: vi.spyOn(log, 'warn'),
       error: vi.spyOn(log, 'error'),
       epochs: module.get(EpochsService),
+      anchors: module.get(LedgerAnchors),
+      ledger: module.get(LedgerService, { strict: false }),
       sender: module.get(TransactionSender),
       /** One round of the worker, then so many blocks that what it sent is final. */
       round: async () => {
@@ -96,6 +99,45 @@ describe('epoch job on the real controller', () => {
       targets: epoch.targets,
       isEqual: true,
     });
+  });
+
+  it('commits on the hub to what the books said, and finds evidence that was changed', async () => {
+    const worker = await start();
+    const hash = `0x${'07'.repeat(32)}` as const;
+    const head = { chainId: hub.anvil.chainId, block: 3, blockHash: hash, seq: 12, head: hash };
+    const statement = { epoch: 1, heads: [head], totals: [] };
+    const { manager } = database.dataSource;
+    await worker.ledger.addStatement(manager, statement);
+    for (let i = 0; i < 4; i += 1) await worker.round();
+    // The statement of the epoch itself comes too late for its decision.
+    const first = { statements: [], decisions: 1, source: 'hub', fault: undefined };
+    expect(await worker.anchors.read()).toEqual(first);
+
+    await hub.pass(await hub.secondsUntil(2));
+    for (let i = 0; i < 4; i += 1) await worker.round();
+    const second = { ...first, statements: [statement], decisions: 2 };
+    expect(await worker.anchors.read()).toEqual(second);
+
+    const tamper = (sql: string) =>
+      database.dataSource.transaction(async (db) => {
+        await db.query('SET LOCAL session_replication_role = replica');
+        await db.query(sql);
+      });
+    await tamper(`UPDATE epoch_decision SET evidence = replace(evidence, '"seq":12', '"seq":11')
+      WHERE epoch = 2`);
+    const { fault, statements } = await worker.anchors.read();
+    expect(statements).toEqual([]);
+    expect(fault).toEqual({
+      epoch: 2,
+      reason: 'the hub has another hash than the stored evidence of epoch 2',
+    });
+    await tamper('DELETE FROM epoch_decision WHERE epoch = 2');
+    expect((await worker.anchors.read()).fault).toEqual({
+      epoch: 2,
+      reason: 'no evidence is kept of epoch 2',
+    });
+    await hub.anvil.stop();
+    expect(await worker.anchors.read()).toMatchObject({ source: 'index', fault: { epoch: 2 } });
   });
 
   it('sends the stored decision after a crash instead of a new one', async () => {

@@ -2,6 +2,7 @@ import { CallRefused, ChainRegistry, TransactionSender, type TxIntent } from '#c
 import { AppConfig } from '#config';
 import { EmissionsReader, type EpochView } from '#farms';
 import { assert, canonicalJson, type ChainId } from '#kernel';
+import { LedgerService } from '#ledger';
 import { failpoint, Log } from '#observability';
 import { Injectable } from '@nestjs/common';
 import {
@@ -53,6 +54,7 @@ export class EpochJob {
     private readonly holds: EmissionHolds,
     private readonly store: DecisionStore,
     private readonly sender: TransactionSender,
+    private readonly ledger: LedgerService,
     private readonly log: Log,
   ) {
     this.hubId = chains.hub().chainId;
@@ -124,7 +126,9 @@ export class EpochJob {
     }
     const businessKey = attemptKey(`decide:${epoch}:${FIRST_REVISION}`, attempt);
     try {
-      const evidence = decide({ epoch, revision: FIRST_REVISION, policy, facts, parameters });
+      const ledger = (await this.ledger.newestStatement(epoch - 1)) ?? null;
+      const inputs = { epoch, revision: FIRST_REVISION, policy, facts, parameters, ledger };
+      const evidence = decide(inputs);
       const isNew = await this.store.add({ evidence, attempt, businessKey, decidedAt: timestamp });
       // The same facts give the same decision: only a newer block can change a refusal.
       if (!isNew) return undefined;

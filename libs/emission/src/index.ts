@@ -13,3 +13,4 @@ export {
   type Recomputation,
 } from './epochs.service.js';
 export { evidenceHashOf } from './evidence-hash.js';
+export { type AnchorReading, LedgerAnchors } from './ledger-anchors.service.js';

@@ -1,4 +1,5 @@
 export { ACCOUNT_KINDS, type AccountKind, accountKindOf, mayOverdraw } from './domain/accounts.js';
+export { differenceOf, type JournalDifference } from './domain/journal-difference.js';
 export { JournalConflict } from './domain/errors.js';
 export {
   type ChainHead,
@@ -8,7 +9,9 @@ export {
 } from './domain/epoch-root.js';
 export {
   type AccountRef,
+  GENESIS_HASH,
   type JournalDraft,
+  journalPreimage,
   movement,
   type PostingDraft,
 } from './domain/journal.js';
@@ -16,12 +19,13 @@ export {
   explainProof,
   type LiabilityClaim,
   type LiabilityProof,
+  parseStatement,
   PROOF_FORMAT,
   proofText,
   verifyLiabilityProof,
 } from './domain/liability-proof.js';
 export { BadProof } from './domain/proof-field.js';
-export { type Keccak, type Liability, owedOf, SumTree } from './domain/sum-tree.js';
+export { type Keccak, type Liability, owedOf, SumTree, SumTreeWriter } from './domain/sum-tree.js';
 export {
   type ChainDigest,
   type LedgerDigest,
@@ -46,5 +50,7 @@ export {
   type BalanceView,
   type TrialBalanceLine,
 } from './storage/balance-reader.js';
+export { type AccountFunds, type UserFunds } from './storage/funds-reader.js';
+export { type StoredStatement } from './storage/statement-store.js';
 export { type JournalView, type PostingView } from './storage/journal-reader.js';
 export { type PostResult } from './storage/journal-writer.js';

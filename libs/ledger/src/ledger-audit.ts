@@ -1,6 +1,7 @@
 import { type EntityManager } from 'typeorm';
 import { queryRows } from '#database';
 import { type Address, type ChainId, type Hex } from '#kernel';
+import { type ChainHead, type EpochStatement } from './domain/epoch-root.js';
 import { GENESIS_HASH, journalPreimage } from './domain/journal.js';
 import { sha256Of } from './journal-hash.js';
 import { type BalanceMismatch, readBalanceMismatches } from './storage/balance-reader.js';
@@ -17,6 +18,10 @@ export interface LedgerFault {
   /** The posting that disagrees with the balance of its account, when one can be named. */
   readonly leg?: number;
   readonly accountId?: number;
+  /** Epoch whose commitment the journals of a chain contradict. */
+  readonly epoch?: number;
+  /** Place of the last journal that is vouched for; the first wrong one comes after it. */
+  readonly afterSeq?: number;
 }
 
 export interface VerifyResult {
@@ -52,21 +57,27 @@ interface StoredHead {
 
 /**
  * Recounts the whole ledger: sums of every journal, the hash chain of every chain, and every
- * balance. Reads inside the caller's transaction, which must be a repeatable read.
+ * balance, and that the chains are the ones committed to outside of the database. Reads inside the
+ * caller's transaction, which must be a repeatable read.
  */
-export async function verifyLedger(manager: EntityManager): Promise<VerifyResult> {
+export async function verifyLedger(
+  manager: EntityManager,
+  anchors: readonly EpochStatement[] = [],
+): Promise<VerifyResult> {
   const mismatches = await readBalanceMismatches(manager);
   let journals = 0;
   let postings = 0;
   let firstBad: LedgerFault | undefined;
-  for (const stored of await readHeads(manager)) {
+  for (const stored of await readHeads(manager, anchors)) {
+    const vouched = new VouchedHeads(stored.chainId, anchors);
     let last: Omit<StoredHead, 'chainId'> = { seq: 0, hash: GENESIS_HASH };
     for await (const journal of walk(manager, stored.chainId)) {
       journals += 1;
       postings += journal.postings.length;
-      firstBad ??= faultOf(journal, last, mismatches);
+      firstBad ??= faultOf(journal, last, mismatches) ?? vouched.faultAt(journal);
       last = { seq: journal.seq, hash: journal.hash };
     }
+    firstBad ??= vouched.faultAtEnd(last.seq);
     if (last.seq !== stored.seq || last.hash !== stored.hash) {
       const reason = `chain ends at journal ${last.seq}, its head says ${stored.seq}`;
       firstBad ??= { chainId: stored.chainId, reason };
@@ -78,6 +89,50 @@ export async function verifyLedger(manager: EntityManager): Promise<VerifyResult
   }
   const ok = firstBad === undefined;
   return firstBad === undefined ? { ok, journals, postings } : { ok, journals, postings, firstBad };
+}
+
+/** The heads of one chain that were committed to, met in the order of its journals. */
+class VouchedHeads {
+  private readonly heads: readonly (ChainHead & { readonly epoch: number })[];
+  private next = 0;
+  private lastSound = 0;
+
+  constructor(
+    private readonly chainId: ChainId,
+    anchors: readonly EpochStatement[],
+  ) {
+    this.heads = anchors
+      .flatMap(({ epoch, heads }) => heads.map((head) => ({ ...head, epoch })))
+      .filter((head) => head.chainId === chainId && head.seq > 0)
+      .toSorted((a, b) => a.seq - b.seq || a.epoch - b.epoch);
+  }
+
+  faultAt(journal: JournalView): LedgerFault | undefined {
+    const { chainId, lastSound: afterSeq } = this;
+    for (;;) {
+      const head = this.heads[this.next];
+      if (head === undefined || head.seq > journal.seq) return undefined;
+      if (head.head !== journal.hash) {
+        const { epoch, seq } = head;
+        const reason =
+          `epoch ${epoch} committed to another history: a journal after ${afterSeq} and up to ` +
+          `${seq} of its chain was changed, and every hash after it computed again`;
+        const { id: journalId, businessKey } = journal;
+        return { chainId, journalId, businessKey, epoch, afterSeq, reason };
+      }
+      this.lastSound = head.seq;
+      this.next += 1;
+    }
+  }
+
+  faultAtEnd(lastSeq: number): LedgerFault | undefined {
+    const { chainId, lastSound: afterSeq } = this;
+    const head = this.heads[this.next];
+    if (head === undefined) return undefined;
+    const { epoch, seq } = head;
+    const reason = `chain ends at journal ${lastSeq}, epoch ${epoch} committed to ${seq} journals`;
+    return { chainId, epoch, afterSeq, reason };
+  }
 }
 
 /**
@@ -122,15 +177,20 @@ async function* walk(
   }
 }
 
-/** Chains with journals count even when their head was removed. */
-async function readHeads(manager: EntityManager): Promise<readonly StoredHead[]> {
+/** Chains with journals count even when their head was removed, and so do those vouched for. */
+async function readHeads(
+  manager: EntityManager,
+  anchors: readonly EpochStatement[] = [],
+): Promise<readonly StoredHead[]> {
+  const vouched = anchors.flatMap(({ heads }) => heads.map(({ chainId }) => chainId));
   return queryRows<StoredHead>(
     manager,
     `SELECT c.chain_id AS "chainId", coalesce(h.seq, 0) AS seq,
        coalesce(h.hash, decode(substr($1, 3), 'hex')) AS hash
-     FROM (SELECT chain_id FROM journal_head UNION SELECT chain_id FROM journal) c
+     FROM (SELECT chain_id FROM journal_head UNION SELECT chain_id FROM journal
+           UNION SELECT unnest($2::bigint[])) c
      LEFT JOIN journal_head h USING (chain_id) ORDER BY c.chain_id`,
-    [GENESIS_HASH],
+    [GENESIS_HASH, [...new Set(vouched)]],
   );
 }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { assert, type ChainId } from '#kernel';
+import { type EpochStatement } from './domain/epoch-root.js';
 import { type JournalDraft } from './domain/journal.js';
 import {
   digestLedger,
@@ -19,8 +20,16 @@ import {
   totalPostings,
   type TrialBalanceLine,
 } from './storage/balance-reader.js';
-import { type JournalView, newestJournals } from './storage/journal-reader.js';
+import {
+  type AccountFunds,
+  readFunds,
+  readHeadAt,
+  readUserFunds,
+  type UserFunds,
+} from './storage/funds-reader.js';
+import { journalsOfChain, type JournalView, newestJournals } from './storage/journal-reader.js';
 import { type PostResult, writeJournals } from './storage/journal-writer.js';
+import { addStatement, newestStatement, type StoredStatement } from './storage/statement-store.js';
 
 const JOURNALS_MAX = 1_000;
 
@@ -100,6 +109,16 @@ export class LedgerService {
     return newestJournals(manager, page);
   }
 
+  /** Journals of one chain up to a block in their own order, after a place in it. */
+  async journalsAfter(page: {
+    readonly chainId: ChainId;
+    readonly afterSeq: number;
+    readonly uptoBlock: number;
+    readonly limit: number;
+  }): Promise<readonly JournalView[]> {
+    return journalsOfChain(this.dataSource.manager, page);
+  }
+
   /** Recounted from postings: one line for each chain and asset, `difference` 0 when sound. */
   async trialBalance(
     manager: EntityManager = this.dataSource.manager,
@@ -107,9 +126,51 @@ export class LedgerService {
     return readTrialBalance(manager);
   }
 
-  /** Recounts everything and names the first journal, posting or balance that is wrong. */
-  async verify(): Promise<VerifyResult> {
-    return this.inSnapshot(verifyLedger);
+  /** Accounts of some kinds that held anything at the end of a block, by asset, kind and owner. */
+  async fundsAt(
+    manager: EntityManager,
+    options: Parameters<typeof readFunds>[1],
+  ): Promise<readonly AccountFunds[]> {
+    return readFunds(manager, options);
+  }
+
+  /** Users with principal or rewards in farms at the end of a block, by asset and user, in pages. */
+  usersAt(
+    manager: EntityManager,
+    options: Parameters<typeof readUserFunds>[1],
+  ): AsyncIterable<UserFunds> {
+    return readUserFunds(manager, options);
+  }
+
+  /** Place and hash of the last journal of a chain up to a block. */
+  async headAt(
+    manager: EntityManager,
+    options: Parameters<typeof readHeadAt>[1],
+  ): ReturnType<typeof readHeadAt> {
+    return readHeadAt(manager, options);
+  }
+
+  /** Keeps what the books say at the end of an epoch; false when that is kept already. */
+  async addStatement(manager: EntityManager, statement: EpochStatement): Promise<boolean> {
+    return addStatement(manager, statement);
+  }
+
+  /** The newest statement of all, or of an epoch up to `upto`. */
+  async newestStatement(
+    upto?: number,
+    manager: EntityManager = this.dataSource.manager,
+  ): Promise<StoredStatement | undefined> {
+    return newestStatement(manager, upto);
+  }
+
+  /**
+   * Recounts everything and names the first journal, posting or balance that is wrong.
+   *
+   * @param anchors What was committed to outside of this database. Without them a ledger whose
+   * hashes were all computed again is sound.
+   */
+  async verify(anchors: readonly EpochStatement[] = []): Promise<VerifyResult> {
+    return this.inSnapshot((manager) => verifyLedger(manager, anchors));
   }
 
   /** Digest of the journals up to the given blocks, equal for every rebuild from the same chains. */

@@ -10,9 +10,9 @@ import { LedgerService } from '#ledger';
 import { failpoint } from '#observability';
 import { BoundaryFinder } from './boundary-finder.js';
 import { endOfEpoch, epochEndingAfter } from './domain/epoch-grid.js';
-import { type PostingChain, PostingFold } from './domain/posting-fold.js';
+import { PostingFold } from './domain/posting-fold.js';
 import { type LocatedFact, postInOrder } from './domain/post-in-order.js';
-import { readLedgerFact, tokensOf } from './read-ledger-fact.js';
+import { postingChainOf, readLedgerFacts } from './read-ledger-facts.js';
 import { type AccrualBoundary, PostingCursorStore } from './storage/posting-cursor-store.js';
 
 /** Blocks, logs and boundaries of one transaction; a long history is posted in several. */
@@ -152,23 +152,10 @@ export class RewardsPoster {
   }
 
   private async post(chain: ChainClient, round: Round): Promise<number> {
-    const { chainId, deployment } = chain;
-    const { farms, bridge, receiver, controller } = deployment.contracts;
-    const logs = await this.logs.finalRange({
-      chainId,
-      afterBlock: round.start.postedBlock,
+    const afterBlock = round.start.postedBlock;
+    const facts = await readLedgerFacts(this.logs, chain, {
+      afterBlock,
       toBlock: round.end.number,
-      addresses: [
-        farms,
-        bridge,
-        receiver,
-        ...(controller === undefined ? [] : [controller]),
-        ...tokensOf(deployment),
-      ],
-    });
-    const facts = logs.flatMap((log) => {
-      const fact = readLedgerFact(log, deployment);
-      return fact === undefined ? [] : [{ log, fact }];
     });
     const count = await inTransaction(this.dataSource, async (manager) => {
       if (!(await this.cursors.take(manager, round.start))) {
@@ -210,7 +197,11 @@ export class RewardsPoster {
     );
     const idle = await this.fundsOf(manager, chainId, 'idle');
     const dust = await this.fundsOf(manager, chainId, 'dust');
-    return new PostingFold(this.postingChain(chain), book, { posted, idle, dust });
+    return new PostingFold(postingChainOf(chain, this.config.deployment), book, {
+      posted,
+      idle,
+      dust,
+    });
   }
 
   /** Balances of one kind of account that streams have, by owner. */
@@ -248,13 +239,6 @@ export class RewardsPoster {
     const farmsSeq = fold.book.seq;
     const hasMoved = await this.cursors.advance(manager, start, { end, farmsSeq, nextEpoch });
     assert(hasMoved, 'the posting cursor moved under its lock');
-  }
-
-  private postingChain({ chainId, deployment }: ChainClient): PostingChain {
-    const { rewardToken, farms, bridge, receiver, controller } = deployment.contracts;
-    const { decimals, sharedDecimals } = this.config.deployment.rewardToken;
-    const sharedUnit = 10n ** BigInt(decimals - sharedDecimals);
-    return { chainId, rewardToken, sharedUnit, farms, bridge, receiver, controller };
   }
 }
 

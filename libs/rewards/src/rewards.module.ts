@@ -2,6 +2,11 @@ import { Module } from '@nestjs/common';
 import { FarmsModule } from '#farms';
 import { LedgerModule } from '#ledger';
 import { BoundaryFinder } from './boundary-finder.js';
+import { EpochStatements } from './epoch-statements.service.js';
+import { HeldTokens } from './held-tokens.js';
+import { LedgerAuditor } from './ledger-auditor.service.js';
+import { LiabilityTrees } from './liability-trees.js';
+import { PacketOwners } from './packet-owners.js';
 import { RewardsPoster } from './rewards-poster.service.js';
 import { RewardsService } from './rewards.service.js';
 import { PostingCursorStore } from './storage/posting-cursor-store.js';
@@ -9,7 +14,17 @@ import { PostingCursorStore } from './storage/posting-cursor-store.js';
 /** Needs the global modules of configuration, chains, database and index. */
 @Module({
   imports: [FarmsModule, LedgerModule],
-  providers: [BoundaryFinder, PostingCursorStore, RewardsPoster, RewardsService],
-  exports: [PostingCursorStore, RewardsPoster, RewardsService],
+  providers: [
+    BoundaryFinder,
+    EpochStatements,
+    HeldTokens,
+    LedgerAuditor,
+    LiabilityTrees,
+    PacketOwners,
+    PostingCursorStore,
+    RewardsPoster,
+    RewardsService,
+  ],
+  exports: [EpochStatements, LedgerAuditor, PostingCursorStore, RewardsPoster, RewardsService],
 })
 export class RewardsModule {}

@@ -1,3 +1,4 @@
+import type { AnchorReading } from '#emission';
 import type {
   BalanceView,
   JournalView,
@@ -12,7 +13,7 @@ import type {
   JournalDto,
   LedgerFaultDto,
   TrialBalanceLineDto,
-  VerificationDto,
+  AuditDto,
 } from './ledger.dto.js';
 
 /** Key of a chain by its number. */
@@ -74,13 +75,25 @@ export function trialBalanceLineDto(
   };
 }
 
-export function verificationDto(result: VerifyResult, keyOf: ChainKeyOf): VerificationDto {
-  const { ok, journals, postings, firstBad } = result;
+/** A verified ledger and what it was verified against. */
+export interface Audit {
+  readonly reading: AnchorReading;
+  readonly result: VerifyResult;
+}
+
+export function auditDto({ reading, result }: Audit, keyOf: ChainKeyOf): AuditDto {
+  const { journals, postings, firstBad } = result;
+  const { statements, decisions, source, fault } = reading;
+  const firstFault: LedgerFault | undefined = firstBad ?? fault;
   return {
-    ok,
+    ok: firstFault === undefined,
     journals,
     postings,
-    firstBad: firstBad === undefined ? null : faultDto(firstBad, keyOf),
+    anchoredEpochs: statements.length,
+    anchoredUpto: statements.at(-1)?.epoch ?? null,
+    decisions,
+    anchorSource: source,
+    firstBad: firstFault === undefined ? null : faultDto(firstFault, keyOf),
   };
 }
 
@@ -92,6 +105,7 @@ function faultDto(fault: LedgerFault, keyOf: ChainKeyOf): LedgerFaultDto {
     businessKey: fault.businessKey ?? null,
     leg: fault.leg ?? null,
     accountId: fault.accountId ?? null,
+    epoch: fault.epoch ?? null,
   };
 }
 

@@ -1,9 +1,17 @@
-import { Controller, Query } from '@nestjs/common';
+import { Controller, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { LedgerService, type TrialBalanceLine, type VerifyResult } from '#ledger';
-import { type RewardsDigest, RewardsService } from '#rewards';
+import { LedgerAnchors } from '#emission';
+import { LedgerService, type TrialBalanceLine } from '#ledger';
+import {
+  EpochStatements,
+  LedgerAuditor,
+  NoStatement,
+  type RewardsDigest,
+  RewardsService,
+} from '#rewards';
 import { ChainLookup } from '../deployment/chain-lookup.js';
 import { FreshnessService } from '../freshness/freshness.service.js';
+import { EntityUnknown } from '../http/request-errors.js';
 import { SharedWork } from '../http/shared-work.js';
 import { ReadRoute } from '../http/route.js';
 import {
@@ -13,14 +21,16 @@ import {
   JournalsDto,
   JournalsQuery,
   TrialBalanceDto,
-  VerificationDto,
+  AuditDto,
 } from './ledger.dto.js';
+import { proofDto, ProofDto, ProofParams } from './proof.dto.js';
 import {
   balanceDto,
   digestDto,
   journalDto,
   trialBalanceLineDto,
-  verificationDto,
+  type Audit,
+  auditDto,
 } from './ledger-dto.js';
 
 @ApiTags('ledger')
@@ -29,7 +39,7 @@ export class LedgerController {
   private readonly keyOf = (chainId: number): string => this.chains.keyOf(chainId);
   /** Recounts read every posting, so that many at once would stop everybody else. */
   private readonly recount: SharedWork<readonly TrialBalanceLine[]>;
-  private readonly verify: SharedWork<VerifyResult>;
+  private readonly verify: SharedWork<Audit>;
   private readonly digestion: SharedWork<RewardsDigest>;
 
   constructor(
@@ -37,9 +47,12 @@ export class LedgerController {
     rewards: RewardsService,
     private readonly chains: ChainLookup,
     private readonly freshness: FreshnessService,
+    private readonly statements: EpochStatements,
+    anchors: LedgerAnchors,
+    auditor: LedgerAuditor,
   ) {
     this.recount = new SharedWork(() => ledger.trialBalance());
-    this.verify = new SharedWork(() => ledger.verify());
+    this.verify = new SharedWork(() => this.verifyAgainst(anchors, auditor));
     this.digestion = new SharedWork(() => rewards.digest());
   }
 
@@ -99,10 +112,31 @@ export class LedgerController {
     path: 'verification',
     operationId: 'verifyLedger',
     summary: 'Recounts the hash chain, every journal and every balance.',
-    response: VerificationDto,
+    description:
+      'Also compares the heads of the journals with the evidence whose hashes the hub keeps, and ' +
+      'every journal with the indexed logs it was booked from.',
+    response: AuditDto,
   })
-  async verification(): Promise<VerificationDto> {
-    return verificationDto(await this.verify.run(), this.keyOf);
+  async verification(): Promise<AuditDto> {
+    return auditDto(await this.verify.run(), this.keyOf);
+  }
+
+  @ReadRoute({
+    path: 'proofs/:user/:epoch',
+    operationId: 'proveLiabilities',
+    summary: 'Proof of what a user was owed at the end of an epoch, to be verified offline.',
+    response: ProofDto,
+    unknown: ['epoch.unknown'],
+  })
+  async prove(@Param() { user, epoch }: ProofParams): Promise<ProofDto> {
+    try {
+      return proofDto(await this.statements.prove(user, epoch));
+    } catch (error) {
+      if (error instanceof NoStatement) {
+        throw new EntityUnknown('epoch', `Nothing is stated of epoch ${epoch} yet.`);
+      }
+      throw error;
+    }
   }
 
   @ReadRoute({
@@ -113,5 +147,10 @@ export class LedgerController {
   })
   async digest(): Promise<DigestDto> {
     return digestDto(await this.digestion.run(), this.keyOf);
+  }
+
+  private async verifyAgainst(anchors: LedgerAnchors, auditor: LedgerAuditor) {
+    const reading = await anchors.read();
+    return { reading, result: await auditor.verify(reading.statements) };
   }
 }

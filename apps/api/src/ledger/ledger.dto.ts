@@ -214,6 +214,9 @@ export class LedgerFaultDto {
 
   @ApiInt({ nullable: true })
   readonly accountId!: number | null;
+
+  @ApiInt({ nullable: true, description: 'Epoch whose commitment on the hub is contradicted.' })
+  readonly epoch!: number | null;
 }
 
 export class VerificationDto {
@@ -228,6 +231,24 @@ export class VerificationDto {
 
   @ApiObject(LedgerFaultDto, { nullable: true, description: 'The first thing that is wrong.' })
   readonly firstBad!: LedgerFaultDto | null;
+}
+
+/** A verification against what was committed to outside of the database. */
+export class AuditDto extends VerificationDto {
+  @ApiInt({ description: 'Epochs whose books the evidence on the hub commits to; all agree.' })
+  readonly anchoredEpochs!: number;
+
+  @ApiInt({
+    nullable: true,
+    description: 'The newest of them; journals after it are not anchored.',
+  })
+  readonly anchoredUpto!: number | null;
+
+  @ApiInt({ description: 'Final decisions whose evidence was looked for.' })
+  readonly decisions!: number;
+
+  @ApiChoice(['hub', 'index'], { description: 'Who told the hashes of the evidence.' })
+  readonly anchorSource!: string;
 }
 
 export class ChainDigestDto {

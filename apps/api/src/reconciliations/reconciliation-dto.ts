@@ -178,6 +178,7 @@ function verificationDto(verification: StoredFields, keyOf: ChainKeyOf): Verific
             businessKey: fault.textOrNull('businessKey'),
             leg: fault.intOrNull('leg'),
             accountId: fault.intOrNull('accountId'),
+            epoch: fault.intOrNull('epoch'),
           },
   };
 }

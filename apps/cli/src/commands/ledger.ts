@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import { Answer } from '../answer.js';
 import type { ApiClient } from '../api-client.js';
-import { rootText } from '../arguments.js';
+import { addressText, positiveInt, rootText } from '../arguments.js';
 import { badInput } from '../cli-error.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { formatCount, formatFlag, formatText, shortHex } from '../format.js';
 import type { Output } from '../output.js';
 import type { Session } from '../session.js';
 import type { Column } from '../table.js';
+import { type ProveOptions, writeProof } from './prove-user.js';
 import { verifyProofFile } from './verify-proof.js';
 
 interface VerifyOptions {
@@ -34,6 +35,15 @@ export function addLedgerCommands(program: Command, session: Session): void {
       await session.run(command, ({ api, out }) =>
         proof === undefined ? verify(api, out) : verifyProofFile({ proof, root }, out),
       );
+    });
+  ledger
+    .command('prove')
+    .description('write the proof of what a user was owed at the end of an epoch')
+    .requiredOption('--user <address>', 'whose claims', addressText)
+    .requiredOption('--epoch <n>', 'epoch number', positiveInt)
+    .option('--out <file>', 'file to write; the terminal otherwise')
+    .action(async (options: ProveOptions, command: Command) => {
+      await session.run(command, ({ api, out }) => writeProof(options, api, out));
     });
   ledger
     .command('trial-balance')
@@ -116,7 +126,7 @@ function whatOf(row: Answer): string {
 }
 
 async function verify(api: ApiClient, out: Output): Promise<ExitCode> {
-  const body = await api.get('/v1/ledger/verification');
+  const body = await api.getSlowly('/v1/ledger/verification');
   const verification = Answer.of(body);
   const isOk = verification.flag('ok') === true;
   if (out.isJson) {
@@ -127,15 +137,27 @@ async function verify(api: ApiClient, out: Output): Promise<ExitCode> {
   out.facts([
     ['journals', formatCount(verification.count('journals'))],
     ['intact', formatFlag(isOk)],
+    ['epochs the hub vouches for', anchorsOf(verification)],
     ...(firstBad === undefined
       ? []
       : ([
           ['first bad journal', formatCount(firstBad.count('journalId'))],
           ['business key', formatText(firstBad.text('businessKey'))],
+          ['posting', formatCount(firstBad.count('leg'))],
+          ['account', formatCount(firstBad.count('accountId'))],
+          ['epoch', formatCount(firstBad.count('epoch'))],
           ['reason', formatText(firstBad.text('reason'))],
         ] as const)),
   ]);
   return isOk ? EXIT.ok : EXIT.checkFailed;
+}
+
+function anchorsOf(verification: Answer): string {
+  const epochs = formatCount(verification.count('anchoredEpochs'));
+  const upto = verification.count('anchoredUpto');
+  if (upto === undefined) return `${epochs}: nothing outside the database vouches for the ledger`;
+  const isAsked = verification.text('anchorSource') === 'hub';
+  return `${epochs}, up to ${upto}${isAsked ? '' : ' (as indexed; the hub did not answer)'}`;
 }
 
 const TRIAL_BALANCE: readonly Column[] = [

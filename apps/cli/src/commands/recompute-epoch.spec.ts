@@ -51,6 +51,7 @@ function anEvidence(changes: Partial<Evidence> = {}): Evidence {
       farms: [limits(50_121), limits(50_231)],
     },
     targets: [],
+    ledger: null,
     ...changes,
   };
 }

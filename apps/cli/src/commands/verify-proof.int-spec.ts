@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { toAddress } from '#kernel';
-import { epochRootOf, openKeccak, PROOF_FORMAT, proofText, SumTree } from '#ledger';
+import { defined, toAddress } from '#kernel';
+import { epochRootOf, openKeccak, PROOF_FORMAT, proofText, SumTreeWriter } from '#ledger';
 import { runCli } from '../run-cli.js';
 
 const user = toAddress(`0x${'0b'.repeat(20)}`);
@@ -22,7 +22,9 @@ afterEach(async () => {
 
 async function aProof(): Promise<{ readonly root: string; readonly text: string }> {
   const keccak = await openKeccak();
-  const tree = SumTree.build({ liabilities: [{ user, ...owed }], count: 1, keccak });
+  const writer = new SumTreeWriter(keccak);
+  writer.add({ user, ...owed });
+  const tree = defined(writer.finish(), 'tree');
   const sums = { owed: tree.sum, inFlight: 0n, other: 0n, held: tree.sum };
   const statement = {
     epoch: 3,

@@ -7,6 +7,7 @@ import { EmissionDecisions1763700000004 } from './0004-emission-decisions.js';
 import { ReconcileTables1763700000005 } from './0005-reconcile.js';
 import { FarmStreams1763700000006 } from './0006-farm-streams.js';
 import { ChainWatch1763700000007 } from './0007-chain-watch.js';
+import { EpochStatements1763700000008 } from './0008-epoch-statements.js';
 import { ReconcileScope1763700000009 } from './0009-reconcile-scope.js';
 import { SetBasedRules1763700000010 } from './0010-set-based-rules.js';
 
@@ -19,6 +20,7 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   ReconcileTables1763700000005,
   FarmStreams1763700000006,
   ChainWatch1763700000007,
+  EpochStatements1763700000008,
   ReconcileScope1763700000009,
   SetBasedRules1763700000010,
 ];

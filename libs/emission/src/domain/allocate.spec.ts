@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { minOf, sumOf } from '#kernel';
+import { minOf, sumOf, toAddress } from '#kernel';
+import { epochRootOf } from '#ledger';
 import { allocate, ConflictingBounds } from './allocate.js';
 import { decide, evidenceText, recompute } from './evidence.js';
 import { type ChainFacts, type Policy, undeclaredFarms } from './facts.js';
@@ -247,17 +248,50 @@ describe('stored evidence', () => {
       ...chain,
       farms: chain.farms.map((farm) => ({ ...farm, valuePerTokenMicro: null })),
     }));
-    const text = evidenceText(decide({ epoch: 3, revision: 1, ...inputs, facts }));
+    const text = evidenceText(decide({ epoch: 3, revision: 1, ...inputs, facts, ledger: null }));
     const read = parseEvidence(text);
-    expect(read.version).toBe(3);
+    expect(read.version).toBe(4);
     expect(read.facts).toEqual(facts);
     expect(recompute(read)).toEqual(read.targets);
     expect(evidenceText(read)).toBe(text);
   });
 
+  it('keeps what the books said, and is none when their root is another', () => {
+    const heads = [{ chainId: 1, block: 70, blockHash: hash, seq: 12, head: hash }];
+    const sums = { owed: 5n, inFlight: 0n, other: -1n, held: null };
+    const asset = toAddress(`0x${'a1'.repeat(20)}`);
+    const totals = [{ chainId: 1, asset, leafCount: 1, root: hash, ...sums }];
+    const statement = { epoch: 2, heads, totals };
+    const ledger = { root: epochRootOf(statement), statement };
+    const inputs = inputsOf([aFarm({ minBps: 100 })]);
+    const text = evidenceText(decide({ epoch: 3, revision: 1, ...inputs, ledger }));
+    const read = parseEvidence(text);
+    expect(read.ledger).toEqual(ledger);
+    expect(recompute(read)).toEqual(read.targets);
+    expect(evidenceText(read)).toBe(text);
+    expect(() => parseEvidence(text.replace('"seq":12', '"seq":13'))).toThrow(
+      new MalformedEvidence(`the statement of epoch 2 has not the root ${ledger.root}`),
+    );
+    expect(() => parseEvidence(text.replace('"seq":12', '"seq":"x"'))).toThrow(
+      new MalformedEvidence(
+        'evidence.ledger.statement: statement.heads[0].seq is not a whole number',
+      ),
+    );
+  });
+
+  it('of the third version said nothing about the books', () => {
+    const current = evidenceText(
+      decide({ epoch: 3, revision: 1, ...inputsOf([aFarm({ minBps: 100 })]), ledger: null }),
+    );
+    const third = current.replace('"ledger":null,', '').replace('"version":4', '"version":3');
+    const read = parseEvidence(third);
+    expect(recompute(read)).toEqual(read.targets);
+    expect(evidenceText(read)).toBe(third);
+  });
+
   it('of a later version is refused', () => {
-    const later = firstVersion('"0"').replace('"version":1', '"version":4');
-    expect(() => parseEvidence(later)).toThrow(new MalformedEvidence('unknown version 4'));
+    const later = firstVersion('"0"').replace('"version":1', '"version":5');
+    expect(() => parseEvidence(later)).toThrow(new MalformedEvidence('unknown version 5'));
   });
 });
 
@@ -378,7 +412,7 @@ describe('allocation of any inputs', () => {
 
   it('comes out of its own evidence again', () => {
     forSolvable((inputs, targets) => {
-      const text = evidenceText(decide({ epoch: 3, revision: 1, ...inputs }));
+      const text = evidenceText(decide({ epoch: 3, revision: 1, ...inputs, ledger: null }));
       const read = parseEvidence(text);
       expect(recompute(read)).toEqual(targets);
       expect(evidenceText(read)).toBe(text);

@@ -1,4 +1,5 @@
 import { DomainError, type Hex, toHex } from '#kernel';
+import { BadProof, epochRootOf, type EpochStatement, parseStatement } from '#ledger';
 import { type Evidence, EVIDENCE_VERSIONS } from './evidence.js';
 import type { ChainFacts, FarmFacts, Policy } from './facts.js';
 import type { EmissionParameters, FarmLimits, Target } from './parameters.js';
@@ -29,7 +30,20 @@ export function parseEvidence(text: string): Evidence {
       .map((chain) => chainFactsOf(chain, version)),
     parameters: parametersOf(root.at('parameters'), version),
     targets: root.at('targets').list().map(targetOf),
+    ledger: version < 4 ? null : statementOf(root.at('ledger')),
   };
+}
+
+function statementOf(field: Field): Evidence['ledger'] {
+  if (field.isNull) return null;
+  const root = field.at('root').hex();
+  const statement = field.at('statement').statement();
+  if (epochRootOf(statement) !== root) {
+    throw new MalformedEvidence(
+      `the statement of epoch ${statement.epoch} has not the root ${root}`,
+    );
+  }
+  return { root, statement };
 }
 
 function parseJson(text: string): unknown {
@@ -172,6 +186,15 @@ class Field {
     const text = this.text();
     if (!/^0x([0-9a-f]{2})*$/.test(text)) throw this.wrong('a lower-case hex text');
     return toHex(text);
+  }
+
+  statement(): EpochStatement {
+    try {
+      return parseStatement(this.value);
+    } catch (error) {
+      if (!(error instanceof BadProof)) throw error;
+      throw new MalformedEvidence(`${this.path}: ${error.message}`, { cause: error });
+    }
   }
 
   private wrong(expected: string): MalformedEvidence {

@@ -179,6 +179,15 @@ function parseProof(text: string): LiabilityProof {
   };
 }
 
+/**
+ * Reads a statement from JSON that was parsed.
+ *
+ * @throws {BadProof} naming the first field that is wrong.
+ */
+export function parseStatement(value: unknown): EpochStatement {
+  return statementOf(ProofField.of('statement', value));
+}
+
 function statementOf(field: ProofField): EpochStatement {
   field.only('epoch', 'heads', 'totals');
   return {

@@ -23,6 +23,10 @@ export class ProofField {
     }
   }
 
+  static of(path: string, value: unknown): ProofField {
+    return new ProofField(path, value);
+  }
+
   get isNull(): boolean {
     return this.value === null;
   }

@@ -48,6 +48,7 @@ export const LEAF_BYTES = 1 + ADDRESS_BYTES + PARTS.length * PART_BYTES;
 export const NODE_BYTES = 1 + 2 * RECORD_BYTES;
 const LOW_64 = 2n ** 64n - 1n;
 const WORD = 2 ** 32;
+const FIRST_LEAVES = 256;
 
 /** Levels between the leaves and the root. */
 export function depthOf(leafCount: number): number {
@@ -95,6 +96,47 @@ export function writeNode(left: PathStep, right: PathStep, into: Uint8Array): vo
   });
 }
 
+/** Takes the leaves of a tree one by one, so that they need not be in memory as objects. */
+export class SumTreeWriter {
+  private leaves: Uint8Array = new Uint8Array(FIRST_LEAVES * LEAF_BYTES);
+  private records: Uint8Array = new Uint8Array(FIRST_LEAVES * RECORD_BYTES);
+  private count = 0;
+  private last = '';
+
+  constructor(private readonly keccak: Keccak) {}
+
+  /** @throws {InvariantViolation} unless users ascend, each once, with amounts in range. */
+  add(liability: Liability): void {
+    const { count, last } = this;
+    const { user } = liability;
+    assert(user > last, `leaf ${user} does not come after ${last}`);
+    assert(count < LEAVES_MAX, 'too many leaves');
+    this.leaves = withRoom(this.leaves, count, LEAF_BYTES);
+    this.records = withRoom(this.records, count, RECORD_BYTES);
+    const leaf = this.leaves.subarray(count * LEAF_BYTES, (count + 1) * LEAF_BYTES);
+    writeLeaf(liability, leaf);
+    this.records.set(this.keccak(leaf), count * RECORD_BYTES);
+    writeSum(this.records, count * RECORD_BYTES + HASH_BYTES, owedOf(liability));
+    this.last = user;
+    this.count += 1;
+  }
+
+  /** Undefined when there is no leaf. The writer must not be used afterwards. */
+  finish(): SumTree | undefined {
+    const { leaves, count, keccak } = this;
+    if (count === 0) return undefined;
+    let level = this.records.subarray(0, recordsOf(count) * RECORD_BYTES);
+    let width = count;
+    const levels = [level];
+    while (width > 1) {
+      level = parentsOf(level, width, keccak);
+      width = Math.ceil(width / 2);
+      levels.push(level);
+    }
+    return new SumTree(leaves, levels, count);
+  }
+}
+
 /**
  * A Merkle-sum tree over what is owed on one chain in one token: every node commits to the hashes
  * and to the sums of its two children, so the root commits to the total and nobody can be left out
@@ -104,48 +146,12 @@ export function writeNode(left: PathStep, right: PathStep, into: Uint8Array): vo
  * and the sum 0. All of it is in a few flat arrays, 64 bytes a node and 85 a leaf.
  */
 export class SumTree {
-  private constructor(
+  constructor(
     private readonly leaves: Uint8Array,
     /** Records of each level, the leaves first, each padded to an even number with nothing. */
     private readonly levels: readonly Uint8Array[],
     readonly leafCount: number,
   ) {}
-
-  /**
-   * @param options.count Of `liabilities`, which ascend by address without repetition.
-   * @throws {InvariantViolation} for another order or number, and for an amount out of range.
-   */
-  static build(options: {
-    readonly liabilities: Iterable<Liability>;
-    readonly count: number;
-    readonly keccak: Keccak;
-  }): SumTree {
-    const { liabilities, count, keccak } = options;
-    assert(count >= 1 && count <= LEAVES_MAX, `a tree of ${count} leaves`);
-    const leaves = new Uint8Array(count * LEAF_BYTES);
-    const records = emptyLevel(count);
-    let index = 0;
-    let before = '';
-    for (const liability of liabilities) {
-      assert(index < count, `more than ${count} leaves`);
-      assert(liability.user > before, `leaf ${liability.user} does not come after ${before}`);
-      const leaf = leaves.subarray(index * LEAF_BYTES, (index + 1) * LEAF_BYTES);
-      writeLeaf(liability, leaf);
-      records.set(keccak(leaf), index * RECORD_BYTES);
-      writeSum(records, index * RECORD_BYTES + HASH_BYTES, owedOf(liability));
-      before = liability.user;
-      index += 1;
-    }
-    assert(index === count, `${index} of ${count} leaves`);
-    const levels = [records];
-    let [level, width] = [records, count];
-    while (width > 1) {
-      level = parentsOf(level, width, keccak);
-      width = Math.ceil(width / 2);
-      levels.push(level);
-    }
-    return new SumTree(leaves, levels, count);
-  }
 
   get root(): Hex {
     return this.record(this.levels.length - 1, 0).hash;
@@ -195,14 +201,23 @@ export class SumTree {
   }
 }
 
-function emptyLevel(width: number): Uint8Array {
-  return new Uint8Array((width === 1 ? 1 : width + (width % 2)) * RECORD_BYTES);
+/** Records of a level with the nothing that completes the last pair. */
+function recordsOf(width: number): number {
+  return width === 1 ? 1 : width + (width % 2);
+}
+
+/** Room for one more item and the nothing behind it; what is not written is zero. */
+function withRoom(bytes: Uint8Array, count: number, size: number): Uint8Array {
+  if ((count + 2) * size <= bytes.length) return bytes;
+  const larger = new Uint8Array(2 * bytes.length);
+  larger.set(bytes);
+  return larger;
 }
 
 /** Two records that stand side by side are, behind a tag, what their parent hashes. */
 function parentsOf(level: Uint8Array, width: number, keccak: Keccak): Uint8Array {
   const count = Math.ceil(width / 2);
-  const parents = emptyLevel(count);
+  const parents = new Uint8Array(recordsOf(count) * RECORD_BYTES);
   const children = new DataView(level.buffer);
   const sums = new DataView(parents.buffer);
   const preimage = new Uint8Array(NODE_BYTES).fill(NODE_TAG, 0, 1);

@@ -54,6 +54,11 @@ export class PostingFold {
     return this.journals.drafts;
   }
 
+  /** Hands over the drafts so far and keeps none of them. */
+  takeDrafts(): readonly JournalDraft[] {
+    return this.journals.drafts.splice(0);
+  }
+
   get touchedFarms(): ReadonlySet<FarmId> {
     return this.farms.touchedFarms;
   }

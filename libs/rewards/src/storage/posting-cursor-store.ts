@@ -15,6 +15,8 @@ export interface AccrualBoundary {
   readonly epoch: number;
 }
 
+const COLUMNS = `chain_id AS "chainId", block_number AS block, block_hash AS "blockHash",
+  block_timestamp AS timestamp, epoch`;
 const NO_HASH: Hex = `0x${'00'.repeat(32)}`;
 
 /** How far journals and states reach, and where they were complete. */
@@ -87,6 +89,40 @@ export class PostingCursorStore {
     }
   }
 
+  /** The boundary of the first epoch that ended here. */
+  async firstBoundary(chainId: ChainId): Promise<AccrualBoundary | undefined> {
+    const [first] = await queryRows<AccrualBoundary>(
+      this.dataSource.manager,
+      `SELECT ${COLUMNS} FROM accrual_boundary WHERE chain_id = $1 ORDER BY block_number LIMIT 1`,
+      [chainId],
+    );
+    return first;
+  }
+
+  /** The last block before an epoch ended: that of the epoch, or of one before without a block since. */
+  async boundaryOf(
+    { chainId, epoch }: { readonly chainId: ChainId; readonly epoch: number },
+    manager: EntityManager = this.dataSource.manager,
+  ): Promise<AccrualBoundary | undefined> {
+    const [boundary] = await queryRows<AccrualBoundary>(
+      manager,
+      `SELECT ${COLUMNS} FROM accrual_boundary WHERE chain_id = $1 AND epoch <= $2
+       ORDER BY block_number DESC LIMIT 1`,
+      [chainId, epoch],
+    );
+    return boundary;
+  }
+
+  async boundaryByHash(chainId: ChainId, blockHash: Hex): Promise<AccrualBoundary | undefined> {
+    const [boundary] = await queryRows<AccrualBoundary>(
+      this.dataSource.manager,
+      `SELECT ${COLUMNS} FROM accrual_boundary
+       WHERE chain_id = $1 AND block_hash = decode(substr($2, 3), 'hex')`,
+      [chainId, blockHash],
+    );
+    return boundary;
+  }
+
   /** Newest first. */
   async boundaries(
     page: { readonly chainId: ChainId; readonly limit: number },
@@ -94,9 +130,8 @@ export class PostingCursorStore {
   ): Promise<readonly AccrualBoundary[]> {
     return queryRows<AccrualBoundary>(
       manager,
-      `SELECT chain_id AS "chainId", block_number AS block, block_hash AS "blockHash",
-         block_timestamp AS timestamp, epoch
-       FROM accrual_boundary WHERE chain_id = $1 ORDER BY block_number DESC LIMIT $2`,
+      `SELECT ${COLUMNS} FROM accrual_boundary WHERE chain_id = $1
+       ORDER BY block_number DESC LIMIT $2`,
       [page.chainId, page.limit],
     );
   }

@@ -105,6 +105,10 @@ export class EmissionChain {
     return new EmissionChain(chain, { rewardToken, farms, receiver, bridge }, stakeFarms);
   }
 
+  get rewardToken(): Address {
+    return this.contracts.rewardToken;
+  }
+
   /** As a deployment describes it. */
   deployment(): ChainDeployment {
     const base = aChainDeployment();
