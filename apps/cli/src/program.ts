@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addBackupCommands } from './commands/backup.js';
 import { addCommandCommands } from './commands/commands.js';
 import { addEpochCommands } from './commands/epoch.js';
 import { addFarmsCommand } from './commands/farms.js';
@@ -38,6 +39,7 @@ export function buildProgram(session: Session, stderr: Sink): Command {
   addCommandCommands(program, session);
   addLedgerCommands(program, session);
   addHoldCommands(program, session);
+  addBackupCommands(program, session);
   overEveryCommand(program, (command) => {
     command
       .exitOverride()

@@ -79,6 +79,7 @@ export class TransactionSender {
       sign: async (nonce) => {
         const value = request.value ?? 0n;
         const raw = await account.signTransaction({ chainId, nonce, to, data, value, ...call });
+        failpoint('signed');
         return { raw, hash: keccak256(raw) };
       },
     });
@@ -130,6 +131,7 @@ export class TransactionSender {
   private async record(row: TxIntentRow, fate: IntentFate): Promise<void> {
     if (row.state === fate.state && row.blockHash === fate.blockHash) return;
     await this.store.settle(row.id, fate);
+    failpoint('receipt-recorded');
     const { chainId, businessKey, hash: txHash } = row;
     const fields = { chainId, businessKey, txHash, from: row.state, to: fate.state };
     if (fate.hasReverted) this.log.error(fields, 'transaction reverted');

@@ -1,11 +1,24 @@
 /** Points at which a process can be told to die, to prove that a restart loses nothing. */
 export const FAILPOINTS = [
+  // Index: a range is read, stored, or blocks of a fork are taken back.
+  'range-read',
+  'range-committed',
+  'reorg-undone',
+  // Ledger: journals are in, the states behind them are not; all is in; all is committed.
+  'mid-journal',
+  'before-commit',
+  'journals-posted',
+  // Emission and transactions, from the decision to the receipt.
+  'decision-stored',
+  'signed',
   'intent-stored',
   'broadcast',
-  'range-committed',
-  'journals-posted',
-  'decision-stored',
-  'before-commit',
+  'receipt-recorded',
+  // Reconciliation, and what an operator runs.
+  'reconciled',
+  'mid-backup',
+  'mid-restore',
+  'mid-rebuild',
 ] as const;
 export type Failpoint = (typeof FAILPOINTS)[number];
 

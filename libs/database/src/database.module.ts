@@ -16,8 +16,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/embedde
 import { ensureDatabase } from './ensure-database.js';
 import { migrate } from './migrate.js';
 import { connectDatabase, type DatabaseAddress, dataSourceOptions } from './open-database.js';
-
-const DATABASE = 'headwater';
+import { DATABASE } from './with-database-server.js';
 
 /** Servers this process may hold. */
 const servers = new Set<DatabaseServer>();

@@ -1,3 +1,6 @@
+export { backUp, BackupExists } from './backup/back-up.js';
+export { DamagedBackup, type Manifest } from './backup/manifest.js';
+export { DatabaseInUse, restore, type Restored, WrongBackup } from './backup/restore.js';
 export { byteaTransformer, toBytea } from './bytes.js';
 export { copyBytes, copyRows, copyText, type CopyValue } from './copy-rows.js';
 export { DatabaseModule, releaseDatabases } from './database.module.js';
@@ -9,5 +12,6 @@ export {
 export { PostgresMissing } from './embedded/postgres-binaries.js';
 export { migrate } from './migrate.js';
 export { type DatabaseAddress, openDatabase } from './open-database.js';
+export { withDatabase, withDatabaseServer } from './with-database-server.js';
 export { execute, inTransaction, queryRows, sqlStateOf } from './query.js';
 export { installTypeParsers } from './type-parsers.js';

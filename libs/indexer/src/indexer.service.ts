@@ -162,6 +162,7 @@ export class IndexerService {
       if (isNews) await this.index.note(cursor, { head: advance.head, lastError: null });
       return false;
     }
+    failpoint('range-read');
     await this.index.advance(cursor, advance);
     failpoint('range-committed');
     const fields = {
@@ -190,6 +191,7 @@ export class IndexerService {
     }
     const depth = cursorBlock - fork.number;
     const logsUndone = await this.index.undo(cursor, { fork, head, cause });
+    failpoint('reorg-undone');
     this.log.warn({ chainId, cause, forkBlock: fork.number, depth, logsUndone }, 'blocks undone');
     return depth;
   }

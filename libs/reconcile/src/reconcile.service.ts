@@ -7,7 +7,7 @@ import { inTransaction } from '#database';
 import { LogStore } from '#indexer';
 import { defined, RetryableError, sumOf } from '#kernel';
 import { LedgerService, type TrialBalanceLine, type VerifyResult } from '#ledger';
-import { Log } from '#observability';
+import { failpoint, Log } from '#observability';
 import { ChainComparer } from './chain-comparer.js';
 import {
   chainResult,
@@ -126,7 +126,9 @@ export class ReconcileService {
       ledgerVerified: verification.ok,
       verification,
     };
-    return { id: await this.store(report, results), ...report };
+    const id = await this.store(report, results);
+    failpoint('reconciled');
+    return { id, ...report };
   }
 
   /** Stored runs, newest first. */

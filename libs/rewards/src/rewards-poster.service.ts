@@ -222,6 +222,7 @@ export class RewardsPoster {
     const { chainId } = start;
     const { posted, repeated } = await this.ledger.post(manager, fold.drafts);
     assert(repeated === 0, `${repeated} of ${posted + repeated} journals were posted before`);
+    failpoint('mid-journal');
     const farms = [...fold.book.farms.values()].filter(({ farmId }) =>
       fold.touchedFarms.has(farmId),
     );
