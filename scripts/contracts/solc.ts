@@ -25,16 +25,15 @@ export interface SolcOutput {
   readonly sources?: Readonly<Record<string, { readonly ast: AstNode }>>;
   /** By path and name; what stands in it was chosen by the settings. */
   readonly contracts?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** What the model checker asks a solver, by hash. */
-  readonly auxiliaryInputRequested?: {
-    readonly smtlib2queries?: Readonly<Record<string, string>>;
-  };
 }
 
 interface Solc {
   compile(
     input: string,
-    callbacks: { import(path: string): { contents: string } | { error: string } },
+    callbacks: {
+      import(path: string): { contents: string } | { error: string };
+      smtSolver?(query: string): { contents: string };
+    },
   ): string;
 }
 
@@ -44,10 +43,10 @@ export function compileInProcess(options: {
   readonly settings: Readonly<Record<string, unknown>>;
   /** Texts that stand in for what the files hold, by path. */
   readonly changed?: Readonly<Record<string, string>>;
-  /** Answers to what an earlier run of the model checker asked, by hash. */
-  readonly answers?: Readonly<Record<string, string>>;
+  /** Answers what the model checker asks a solver, while the compiler waits. */
+  readonly solve?: (query: string) => string;
 }): SolcOutput {
-  const { files, settings, changed = {}, answers } = options;
+  const { files, settings, changed = {}, solve } = options;
   const read = (path: string): string => changed[path] ?? readFileSync(join(ROOT, path), 'utf8');
   const sources = Object.fromEntries(
     withImports(ROOT, files).map((path) => [path, { content: read(path) }]),
@@ -57,10 +56,10 @@ export function compileInProcess(options: {
     language: 'Solidity',
     sources,
     settings: { evmVersion: 'cancun', remappings: remappings(), ...settings },
-    ...(answers === undefined ? {} : { auxiliaryInput: { smtlib2responses: answers } }),
   });
   const output = solc.compile(input, {
-    import: (path) => ({ contents: readFileSync(join(ROOT, path), 'utf8') }),
+    import: (path) => ({ contents: read(path) }),
+    ...(solve === undefined ? {} : { smtSolver: (query) => ({ contents: solve(query) }) }),
   });
   return JSON.parse(output) as SolcOutput;
 }

@@ -254,6 +254,11 @@ contract TallyProof {
     function unsound(uint256 a) external pure {
         assert(Tally.less(a) < a);
     }
+
+    function unreached(uint256 a) external pure {
+        require(Tally.less(a) > a);
+        assert(Tally.less(a) == 0);
+    }
 }
 `;
 
@@ -287,6 +292,7 @@ export const proofs: Plot = {
       names: ['FAIL', 'failed', 'TallyProof.unsound'],
     },
     { rule: 'what holds is proved', names: ['ok', 'proved', 'TallyProof.sound'] },
+    { rule: 'an assertion must be reached', names: ['NEVER REACHED', 'TallyProof.unreached'] },
     { rule: 'a bug must be refuted', names: ['harmless', 'MISSED'] },
     { rule: 'a bug that is refuted counts', names: ['dire', 'refuted at TallyProof.sound'] },
   ],

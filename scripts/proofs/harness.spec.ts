@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AstNode } from '../contracts/solc.js';
-import { assertionsOf } from './harness.js';
+import { type Assertion, assertionsOf, probeOf } from './harness.js';
 
 const source = 'é\ncontract A {\n  f { assert(x); }\n}\n';
 const start = Buffer.from(source).indexOf('assert');
@@ -46,5 +46,21 @@ describe('assertionsOf', () => {
     const [found] = assertionsOf('A.sol', fileWith('@custom:engine bmc, because.', ''), source);
     expect(found?.engine).toBe('bmc');
     expect(found?.name).toBe('constructor');
+  });
+});
+
+describe('probeOf', () => {
+  it('puts false in the place of one assertion and takes the others for true', () => {
+    const text = 'é assert(a);\nif (x) assert(f(b)); end';
+    const placeOf = (part: string): Assertion => {
+      const at = Buffer.from(text).indexOf(part);
+      const rest = { file: 'A.sol', contract: 'A', name: 'f', line: 1, properties: [] };
+      return { ...rest, engine: 'chc', start: at, end: at + part.length };
+    };
+    const assertions = ['assert(a)', 'assert(f(b))'].map(placeOf);
+    expect(assertions.map((assertion) => probeOf(text, assertions, assertion))).toEqual([
+      'é assert(false);\nif (x) require(f(b)); end',
+      'é require(a);\nif (x) assert(false); end',
+    ]);
   });
 });

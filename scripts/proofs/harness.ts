@@ -49,6 +49,22 @@ export function assertionsOf(file: string, ast: AstNode, source: string): readon
     .toSorted((a, b) => a.start - b.start);
 }
 
+/** The source with `false` in the place of one of its assertions, and the others taken for true. */
+export function probeOf(
+  source: string,
+  assertions: readonly Assertion[],
+  probed: Assertion,
+): string {
+  const bytes = Buffer.from(source);
+  const ends = [0, ...assertions.map(({ end }) => end)];
+  const parts = assertions.map((assertion, index) => {
+    const before = bytes.subarray(ends[index], assertion.start).toString();
+    const call = bytes.subarray(assertion.start, assertion.end).toString();
+    return before + (assertion === probed ? 'assert(false)' : call.replace('assert', 'require'));
+  });
+  return [...parts, bytes.subarray(ends.at(-1)).toString()].join('');
+}
+
 function isAssert(node: AstNode): boolean {
   const callee = node['expression'] as AstNode | undefined;
   return node.nodeType === 'FunctionCall' && callee?.['name'] === 'assert';

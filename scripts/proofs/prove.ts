@@ -1,15 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesBelow, withImports } from '../contracts/imports.js';
-import {
-  compileInProcess,
-  type SolcMessage,
-  type SolcOutput,
-  throwOnErrors,
-} from '../contracts/solc.js';
+import { compileInProcess, type SolcMessage, throwOnErrors } from '../contracts/solc.js';
 import { ROOT } from '../run-command.js';
-import { type Assertion, assertionsOf, type Engine } from './harness.js';
-import type { Solvers } from './solver.js';
+import { type Assertion, assertionsOf, type Engine, probeOf } from './harness.js';
+import { readings, type Texts } from './reading.js';
+import type { Solver } from './solver.js';
 
 export type Verdict = 'proved' | 'failed' | 'unknown';
 
@@ -18,13 +14,13 @@ export interface Outcome {
   readonly verdict: Verdict;
 }
 
-type Texts = Readonly<Record<string, string>>;
-
 /** One run of the model checker. */
 interface Run {
   readonly file: string;
   readonly contracts: readonly string[];
   readonly engine: Engine;
+  readonly texts: Texts;
+  readonly solver: Solver;
 }
 
 const ENGINES: readonly Engine[] = ['chc', 'bmc'];
@@ -38,7 +34,7 @@ const VIOLATED: Readonly<Record<string, string>> = {
 };
 
 export function harnessFiles(): readonly string[] {
-  return filesBelow(ROOT, FOLDER, '.sol');
+  return filesBelow(ROOT, FOLDER, 'Proof.sol');
 }
 
 /** Those harnesses that a change of `source` could concern. */
@@ -46,32 +42,37 @@ export function filesThatUse(source: string): readonly string[] {
   return harnessFiles().filter((file) => withImports(ROOT, [file]).includes(source));
 }
 
-/** What becomes of every assertion of the files. */
-export async function prove(options: {
-  readonly files: readonly string[];
-  readonly solvers: Solvers;
-  /** Texts that stand in for what sources hold, by path. */
-  readonly changed?: Texts;
-}): Promise<readonly Outcome[]> {
-  const { files, solvers, changed = {} } = options;
-  const assertions = files.flatMap((file) => readAssertions(file, changed));
-  const runs = files
-    .flatMap((file) =>
-      ENGINES.map((engine): Run => ({
-        file,
-        contracts: contractsOf(assertions, file, engine),
-        engine,
-      })),
-    )
-    .filter(({ contracts }) => contracts.length > 0);
-  const queries = runs.map((run) => checked(run, changed).auxiliaryInputRequested?.smtlib2queries);
-  const answers = await solvers.answer(Object.assign({}, ...queries) as Texts);
-  // Only the second time it can tell what its questions were about.
-  const messages = runs.flatMap((run) => checked(run, changed, answers).errors ?? []);
-  return assertions.map((assertion) => ({
-    assertion,
-    verdict: verdictOf(assertion, messages),
-  }));
+/**
+ * What becomes of every assertion of a harness.
+ *
+ * @param changed texts that stand in for what sources hold, by path.
+ */
+export function prove(file: string, solver: Solver, changed: Texts = {}): readonly Outcome[] {
+  return outcomesOf(file, readings(file, changed), solver);
+}
+
+/**
+ * What becomes of `false` in the place of every assertion in turn. It has to fail: what is never
+ * reached holds whatever it says.
+ */
+export function probe(file: string, solver: Solver): readonly Outcome[] {
+  const texts = readings(file, {});
+  const assertions = readAssertions(file, texts);
+  const source = texts[file] ?? readFileSync(join(ROOT, file), 'utf8');
+  return assertions.flatMap((assertion) => {
+    const probed = { ...texts, [file]: probeOf(source, assertions, assertion) };
+    return outcomesOf(file, probed, solver);
+  });
+}
+
+function outcomesOf(file: string, texts: Texts, solver: Solver): readonly Outcome[] {
+  const assertions = readAssertions(file, texts);
+  const messages = ENGINES.flatMap((engine) => {
+    const own = assertions.filter((assertion) => assertion.engine === engine);
+    const contracts = [...new Set(own.map(({ contract }) => contract))];
+    return contracts.length === 0 ? [] : check({ file, contracts, engine, texts, solver });
+  });
+  return assertions.map((assertion) => ({ assertion, verdict: verdictOf(assertion, messages) }));
 }
 
 /** A violation that may be one, or no message at all, is no proof and no counterexample. */
@@ -91,29 +92,19 @@ export function verdictOf(assertion: Assertion, messages: readonly SolcMessage[]
   return isSafe ? 'proved' : 'unknown';
 }
 
-function readAssertions(file: string, changed: Texts): readonly Assertion[] {
+function readAssertions(file: string, texts: Texts): readonly Assertion[] {
   const output = compileInProcess({
     files: [file],
     settings: { outputSelection: { [file]: { '': ['ast'] } } },
-    changed,
+    changed: texts,
   });
   throwOnErrors(output);
   const ast = output.sources?.[file]?.ast;
   if (ast === undefined) throw new Error(`${file}: the compiler gave no syntax tree`);
-  return assertionsOf(file, ast, changed[file] ?? readFileSync(join(ROOT, file), 'utf8'));
+  return assertionsOf(file, ast, texts[file] ?? readFileSync(join(ROOT, file), 'utf8'));
 }
 
-function contractsOf(
-  assertions: readonly Assertion[],
-  file: string,
-  engine: Engine,
-): readonly string[] {
-  const own = assertions.filter((assertion) => assertion.file === file);
-  const names = own.filter((assertion) => assertion.engine === engine);
-  return [...new Set(names.map(({ contract }) => contract))];
-}
-
-function checked({ file, contracts, engine }: Run, changed: Texts, answers?: Texts): SolcOutput {
+function check({ file, contracts, engine, texts, solver }: Run): readonly SolcMessage[] {
   const output = compileInProcess({
     files: [file],
     settings: {
@@ -128,9 +119,9 @@ function checked({ file, contracts, engine }: Run, changed: Texts, answers?: Tex
         divModNoSlacks: engine === 'bmc',
       },
     },
-    changed,
-    ...(answers === undefined ? {} : { answers }),
+    changed: texts,
+    solve: (query) => solver.answer(query),
   });
   throwOnErrors(output);
-  return output;
+  return output.errors ?? [];
 }

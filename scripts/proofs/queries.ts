@@ -31,7 +31,7 @@ export function prepared(query: string, steps: number): string {
   return limit + HORN_OPTIONS.map((option) => `(set-option :${option})\n`).join('') + plain;
 }
 
-function isHorn(query: string): boolean {
+export function isHorn(query: string): boolean {
   return query.includes('(set-logic HORN)');
 }
 

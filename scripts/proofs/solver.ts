@@ -1,48 +1,49 @@
-import { init, killThreads } from 'z3-solver';
-import { inParallel } from '../contracts/in-parallel.js';
-import { answerOf, prepared } from './queries.js';
+import { init } from 'z3-solver';
+import { answerOf, isHorn, prepared } from './queries.js';
 
 type Z3 = Awaited<ReturnType<typeof init>>;
+type Call = (
+  ...call: [name: string, result: 'string', types: string[], values: unknown[]]
+) => string;
 
-/** Seconds at worst. */
+/** About a minute at worst. */
 const STEPS = 20_000_000;
 
-/** Solvers of this process, each of which works on one query at a time. */
-export class Solvers {
+/**
+ * A solver of this process. It answers at once, because the compiler cannot wait for a promise; to
+ * collect its questions first and to compile again with the answers is no way, since the compiler
+ * words some of its questions anew by what it was answered before.
+ */
+export class Solver {
   readonly #answers = new Map<string, string>();
 
-  private constructor(private readonly crew: readonly Z3[]) {}
+  private constructor(private readonly z3: Z3) {}
 
-  static async open(count: number): Promise<Solvers> {
-    return new Solvers(await Promise.all(Array.from({ length: count }, () => init())));
+  static async open(): Promise<Solver> {
+    return new Solver(await init());
   }
 
-  /** Answers of the solver by the keys of the queries, as the compiler wants to read them. */
-  async answer(queries: Readonly<Record<string, string>>): Promise<Record<string, string>> {
-    const answers: Record<string, string> = {};
-    await inParallel(Object.entries(queries), this.crew, async ([key, query], z3) => {
-      const known = this.#answers.get(query) ?? (await ask(z3, query));
-      this.#answers.set(query, known);
-      answers[key] = known;
-    });
-    return answers;
+  /** The answer as the compiler wants to read it. */
+  answer(query: string): string {
+    const answer = this.#answers.get(query) ?? this.#ask(query);
+    this.#answers.set(query, answer);
+    return answer;
   }
 
-  async close(): Promise<void> {
-    for (const { em } of this.crew) await killThreads(em);
-  }
-}
-
-async function ask({ Z3 }: Z3, query: string): Promise<string> {
-  const config = Z3.mk_config();
-  const context = Z3.mk_context(config);
-  Z3.del_config(config);
-  try {
-    const output = await Z3.eval_smtlib2_string(context, prepared(query, STEPS));
-    // The compiler would take an error message for an answer it cannot read.
-    const answer = answerOf(output);
-    return answer === 'sat' || query.includes('(set-logic HORN)') ? output : `${answer}\n`;
-  } finally {
-    Z3.del_context(context);
+  #ask(query: string): string {
+    const { Z3, em } = this.z3;
+    const config = Z3.mk_config();
+    const context = Z3.mk_context(config);
+    Z3.del_config(config);
+    try {
+      const call = em.ccall as Call;
+      const values = [context, prepared(query, STEPS)];
+      const output = call('Z3_eval_smtlib2_string', 'string', ['number', 'string'], values);
+      // The compiler would take an error message for an answer it cannot read.
+      const answer = answerOf(output);
+      return answer === 'sat' || isHorn(query) ? output : `${answer}\n`;
+    } finally {
+      Z3.del_context(context);
+    }
   }
 }
