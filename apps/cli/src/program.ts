@@ -7,6 +7,7 @@ import { addHoldCommands } from './commands/holds.js';
 import { addJourneyCommands } from './commands/journeys.js';
 import { addLedgerCommands } from './commands/ledger.js';
 import { addMessageCommands } from './commands/messages.js';
+import { addOperatorCommands } from './commands/operator.js';
 import { addProposalCommands } from './commands/proposals.js';
 import { addRewardsCommand } from './commands/rewards.js';
 import { addStatusCommand } from './commands/status.js';
@@ -38,6 +39,7 @@ export function buildProgram(session: Session, stderr: Sink): Command {
   addProposalCommands(program, session);
   addCommandCommands(program, session);
   addLedgerCommands(program, session);
+  addOperatorCommands(program, session);
   addHoldCommands(program, session);
   addBackupCommands(program, session);
   overEveryCommand(program, (command) => {

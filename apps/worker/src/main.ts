@@ -18,6 +18,10 @@ async function start(): Promise<void> {
   for (const { chainKey, error } of await checkWiring(config)) {
     early.warn({ chainKey, error }, 'contracts of chain are not checked');
   }
+  for (const { key, rpcUrls } of config.deployment.chains) {
+    if (rpcUrls.length > 1) continue;
+    early.warn({ chainKey: key, quorum: 1 }, 'a single endpoint is believed about this chain');
+  }
   const app = await NestFactory.createApplicationContext(WorkerModule, {
     logger: false,
     abortOnError: false,

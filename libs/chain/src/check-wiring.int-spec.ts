@@ -117,6 +117,25 @@ describe('wiring check', () => {
     ]);
   });
 
+  it('refuses endpoints with different first blocks, whatever their chain ids', async () => {
+    const stranger = await Anvil.start({
+      chainId,
+      args: ['--no-mining', '--timestamp', '1700000000'],
+    });
+    try {
+      const rpcUrls = [anvil.url, stranger.url, 'http://127.0.0.1:1'];
+      await expect(checkWiring(anAppConfig({ chains: [hub({ rpcUrls })] }))).rejects.toThrow(
+        'hub: endpoint 2: the first block is 0x',
+      );
+      const genesisHash: Hex = `0x${'12'.repeat(32)}`;
+      await expect(checkWiring(anAppConfig({ chains: [hub({ genesisHash })] }))).rejects.toThrow(
+        `the deployment says ${genesisHash}`,
+      );
+    } finally {
+      await stranger.stop();
+    }
+  });
+
   it('waits for governance to register a chain', async () => {
     await answer(controller, 'receiverOf(uint32)', at(0));
     expect(await problemsOf(hub())).toEqual([]);

@@ -2,6 +2,7 @@ import type { AppConfig } from '#config';
 import { DomainError, type Hex, RetryableError } from '#kernel';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BaseError, ExecutionRevertedError } from 'viem';
+import { askAll } from './ask-all.js';
 import { ChainClient } from './chain-client.js';
 import type { ChainNode } from './chain-node.js';
 import { contractsOf, wiringFacts, wiringProblem } from './domain/wiring.js';
@@ -52,11 +53,13 @@ async function checkChain(config: AppConfig, client: ChainClient): Promise<Chain
     throw new RetryableError(`no answer within ${TIMEOUT_MS} ms`);
   };
   const facts = wiringFacts(config.deployment, client.deployment);
+  const check = async (): Promise<readonly string[]> => {
+    const strangers = await strangersOf(client);
+    if (strangers.length > 0) return strangers;
+    return client.fromOneNode((node) => problemsAt(node, client, facts));
+  };
   try {
-    const problems = await Promise.race([
-      client.fromOneNode((node) => problemsAt(node, client, facts)),
-      late(),
-    ]);
+    const problems = await Promise.race([check(), late()]);
     return { problems: problems.map((problem) => `${client.key}: ${problem}`) };
   } catch (error) {
     if (!(error instanceof RetryableError)) throw error;
@@ -66,15 +69,33 @@ async function checkChain(config: AppConfig, client: ChainClient): Promise<Chain
   }
 }
 
+/** Endpoints that answer and are on another chain, whatever id it has. */
+async function strangersOf({ deployment, nodes }: ChainClient): Promise<readonly string[]> {
+  const { answers } = await askAll({
+    nodes,
+    enough: nodes.length,
+    question: (node) => node.identity(),
+  });
+  const expected = deployment.genesisHash ?? answers[0]?.value.genesisHash;
+  const source =
+    deployment.genesisHash === undefined ? 'another endpoint shows' : 'the deployment says';
+  return answers.flatMap(({ node, value }) => {
+    const { chainId, genesisHash } = value;
+    const place = nodes.length === 1 ? '' : `endpoint ${nodes.indexOf(node) + 1}: `;
+    if (chainId !== deployment.chainId) {
+      return [`${place}the chain id is ${chainId}, the deployment says ${deployment.chainId}`];
+    }
+    return genesisHash === expected
+      ? []
+      : [`${place}the first block is ${genesisHash}, ${source} ${expected}`];
+  });
+}
+
 async function problemsAt(
   node: ChainNode,
   { deployment }: ChainClient,
   facts: readonly WiringFact[],
 ): Promise<readonly string[]> {
-  const chainId = await ask(() => node.client.getChainId());
-  if (chainId !== deployment.chainId) {
-    return [`the chain id is ${chainId}, the deployment says ${deployment.chainId}`];
-  }
   const { number } = await node.head();
   if (number < deployment.startBlock) {
     throw new RetryableError(`the node is at block ${number}, before the deployment`);

@@ -4,6 +4,7 @@ import { type ChainId, defined, DomainError, type Hex, RetryableError } from '#k
 import { failpoint, Log } from '#observability';
 import { ChainLease } from './chain-lease.js';
 import { ChainReader, NodeBehind, type Sighting } from './chain-reader.js';
+import { CatchUp, type Progress } from './domain/catch-up.js';
 import { RangeBook } from './domain/range-size.js';
 import { MissingLog } from './domain/sequence-check.js';
 import { ProjectorSet, type SourceSet } from './projector-set.js';
@@ -33,12 +34,22 @@ export interface TickReport {
   /** Blocks that were taken back; 0 without a reorganisation. */
   readonly reorgDepth: number;
   readonly logs: number;
+  /** Absent while the index keeps up with the chain. */
+  readonly progress?: Progress;
 }
+
+/** What came of the wish to let a halted chain go on. */
+export type Resumption =
+  | { readonly kind: 'not-halted' }
+  | { readonly kind: 'resumed'; readonly finalizedBlock: number }
+  /** What is final here is not what is final on the chain, so it would have to be rebuilt. */
+  | { readonly kind: 'refused'; readonly reason: string };
 
 /** Follows the chains, one lane each: what goes wrong on one stops no other. */
 @Injectable()
 export class IndexerService {
   private readonly ranges = new Map<ChainId, RangeBook>();
+  private readonly catchUps = new Map<ChainId, CatchUp>();
 
   constructor(
     private readonly chains: ChainRegistry,
@@ -70,6 +81,34 @@ export class IndexerService {
     }
   }
 
+  /**
+   * Lets a halted chain go on if a quorum shows every final block as it is indexed. Never changes
+   * what is final: where that would be needed it refuses. Blocks that are not final are followed by
+   * the next tick as always.
+   *
+   * @throws {RetryableError} when too few nodes agree, or none gives what can be proved.
+   */
+  async resume(chainId: ChainId): Promise<Resumption> {
+    const client = this.chains.byId(chainId);
+    client.exclude(await this.quarantine.openKeys(chainId));
+    const known = await this.watch.load(chainId);
+    if (known?.genesisHash) client.pinGenesis(known.genesisHash);
+    const cursor = await this.index.load(chainId);
+    if (cursor === undefined || cursor.haltedReason === null) return { kind: 'not-halted' };
+    const { finalizedBlock } = cursor;
+    try {
+      const sighting = await this.look(client, this.readerOf(client), cursor);
+      if (sighting.kind === 'retreat' && sighting.fork === undefined) {
+        return { kind: 'refused', reason: haltReason(sighting, finalizedBlock) };
+      }
+      await this.index.resume(cursor);
+      this.log.warn({ chainId, finalizedBlock, was: cursor.haltedReason }, 'chain resumed');
+      return { kind: 'resumed', finalizedBlock };
+    } finally {
+      await this.settle(client, known?.genesisHash ?? null);
+    }
+  }
+
   private async round(client: ChainClient): Promise<TickReport> {
     const { chainId } = client;
     const sources = this.projectors.sourcesOf(client.deployment);
@@ -89,7 +128,9 @@ export class IndexerService {
     }
     try {
       const report = await this.follow(client, start);
-      await this.watch.moving(chainId, null);
+      await this.watch.moving(chainId, report.progress?.blocksPerSecond ?? null);
+      if (report.progress !== undefined)
+        this.log.info({ chainId, ...report.progress }, 'catching up');
       return report;
     } catch (error) {
       if (!(error instanceof RetryableError)) throw error;
@@ -114,9 +155,9 @@ export class IndexerService {
   }
 
   private async follow(client: ChainClient, start: ChainCursorRow): Promise<TickReport> {
-    const { index, projectors } = this;
-    const ranges = this.rangesOf(client.chainId);
-    const reader = new ChainReader({ client, index, projectors, ranges });
+    const reader = this.readerOf(client);
+    const catchUp = kept(this.catchUps, client.chainId, () => new CatchUp());
+    const startMs = performance.now();
     let [cursor, from, reorgDepth, logs] = [start, start.cursorBlock + 1, 0, 0];
     for (let round = 0; round < ROUNDS_MAX; round += 1) {
       const sighting = await this.look(client, reader, cursor);
@@ -134,7 +175,13 @@ export class IndexerService {
     }
     const hasMoved = cursor.cursorBlock >= from || reorgDepth > 0;
     const status = hasMoved ? 'advanced' : 'idle';
-    return { status, from, to: cursor.cursorBlock, reorgDepth, logs };
+    const progress = catchUp.advanced({
+      blocks: Math.max(0, cursor.cursorBlock - start.cursorBlock),
+      seconds: (performance.now() - startMs) / 1_000,
+      remainingBlocks: cursor.headBlock - cursor.cursorBlock,
+    });
+    const report: TickReport = { status, from, to: cursor.cursorBlock, reorgDepth, logs };
+    return progress === undefined ? report : { ...report, progress };
   }
 
   private async look(
@@ -211,11 +258,18 @@ export class IndexerService {
     await this.index.create({ chainId, origin, isOriginFinal, sourcesDigest: sources.digest });
   }
 
-  private rangesOf(chainId: ChainId): RangeBook {
-    const ranges = this.ranges.get(chainId) ?? new RangeBook();
-    this.ranges.set(chainId, ranges);
-    return ranges;
+  private readerOf(client: ChainClient): ChainReader {
+    const { index, projectors } = this;
+    const ranges = kept(this.ranges, client.chainId, () => new RangeBook());
+    return new ChainReader({ client, index, projectors, ranges });
   }
+}
+
+/** The value of a key, made when there is none yet. */
+function kept<Key, Value>(values: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const value = values.get(key) ?? make();
+  values.set(key, value);
+  return value;
 }
 
 function beforeGenesis(): Omit<BlockRef, 'parentHash'> {

@@ -4,6 +4,7 @@ import { queryRows, toBytea } from '#database';
 import type { Address, ChainId, Hex } from '#kernel';
 import { DataSource } from 'typeorm';
 import { ChainCursorRow } from './storage/chain-cursor.row.js';
+import { ChainWatchRow } from './storage/chain-watch.row.js';
 import { ReorgRow } from './storage/reorg.row.js';
 
 /** A log of the index; `isFinal` when its block can no longer be reorganised away. */
@@ -13,6 +14,9 @@ export interface IndexedLog extends ChainLog {
 
 /** How far a chain has been indexed, and whether it goes on. */
 export type ChainCursor = Readonly<Omit<ChainCursorRow, 'fence' | 'sourcesDigest'>>;
+
+/** How a chain is being read: since when nothing new is believed, and how fast it catches up. */
+export type ChainWatch = Readonly<Omit<ChainWatchRow, 'genesisHash'>>;
 
 /** A reorganisation the index has followed. */
 export type Reorg = Readonly<ReorgRow>;
@@ -168,6 +172,12 @@ export class LogStore {
       .getRepository(ChainCursorRow)
       .find({ order: { chainId: 'ASC' } });
     return rows.map(toCursor);
+  }
+
+  /** How the chains are being read, by chain id; a chain nobody has read yet is not among them. */
+  async watches(): Promise<ReadonlyMap<ChainId, ChainWatch>> {
+    const rows = await this.dataSource.getRepository(ChainWatchRow).find();
+    return new Map(rows.map(({ genesisHash: _genesis, ...watch }) => [watch.chainId, watch]));
   }
 
   /** The latest reorganisations of all chains, newest first. */

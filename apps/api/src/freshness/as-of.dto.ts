@@ -18,4 +18,13 @@ export class AsOfDto {
 
   @ApiText({ nullable: true, description: 'Why the chain is no longer followed.' })
   readonly haltedReason!: string | null;
+
+  @ApiTime({
+    nullable: true,
+    description: 'Since when nothing newer is believed; what is read of this chain is stale.',
+  })
+  readonly staleSince!: number | null;
+
+  @ApiText({ nullable: true, description: 'Why nothing newer is believed.' })
+  readonly staleReason!: string | null;
 }

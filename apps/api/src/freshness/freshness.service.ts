@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '#config';
-import { type ChainCursor, LogStore } from '#indexer';
+import { type ChainCursor, type ChainWatch, LogStore } from '#indexer';
 import { RewardsService } from '#rewards';
 import type { Fields } from '../http/fields.js';
 import type { AsOfDto } from './as-of.dto.js';
@@ -29,8 +29,9 @@ export class FreshnessService {
   /** One entry per configured chain, in the order of the deployment. */
   async asOf(): Promise<readonly Fields<AsOfDto>[]> {
     const cursors = new Map((await this.logs.cursors()).map((cursor) => [cursor.chainId, cursor]));
-    return this.config.deployment.chains.map(({ key, chainId }) =>
-      asOfDto({ chainKey: key, chainId, cursor: cursors.get(chainId) }),
+    const watches = await this.logs.watches();
+    return this.config.deployment.chains.map(({ key: chainKey, chainId }) =>
+      asOfDto({ chainKey, chainId, cursor: cursors.get(chainId), watch: watches.get(chainId) }),
     );
   }
 }
@@ -44,8 +45,10 @@ function asOfDto(options: {
   readonly chainKey: string;
   readonly chainId: number;
   readonly cursor: ChainCursor | undefined;
+  readonly watch: ChainWatch | undefined;
 }): Fields<AsOfDto> {
-  const { chainKey, chainId, cursor } = options;
+  const { chainKey, chainId, cursor, watch } = options;
+  const { stalledSince = null, stalledReason = null } = watch ?? {};
   return {
     chainKey,
     chainId,
@@ -53,5 +56,7 @@ function asOfDto(options: {
     asOfTimestamp: cursor?.cursorTimestamp ?? null,
     finalizedBlock: finalizedBlockOf(cursor),
     haltedReason: cursor?.haltedReason ?? null,
+    staleSince: stalledSince === null ? null : Math.floor(stalledSince.getTime() / 1_000),
+    staleReason: stalledReason,
   };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ChainCursor } from '#indexer';
+import type { ChainCursor, ChainWatch } from '#indexer';
 import { toChainId } from '#kernel';
 import { chainHealth, readinessOf } from './chain-health.js';
 import type { HeadReading } from './head-probe.js';
@@ -28,13 +28,22 @@ function aCursor(changes: Partial<ChainCursor> = {}): ChainCursor {
   };
 }
 
+const trust = { endpoints: 3, quorum: 2, endpointsShutOut: 0 };
+const noWatch = { watch: undefined, trust };
+
 function statusOf(reading: HeadReading, cursor: ChainCursor | undefined): string {
-  return chainHealth({ chainKey: 'hub', chainId, reading, cursor }).status;
+  return chainHealth({ chainKey: 'hub', chainId, reading, cursor, ...noWatch }).status;
 }
 
 it('is ok while the index keeps up', () => {
   expect(
-    chainHealth({ chainKey: 'hub', chainId, reading: at(102, 1_002), cursor: aCursor() }),
+    chainHealth({
+      chainKey: 'hub',
+      chainId,
+      reading: at(102, 1_002),
+      cursor: aCursor(),
+      ...noWatch,
+    }),
   ).toEqual({
     chainKey: 'hub',
     chainId,
@@ -47,6 +56,26 @@ it('is ok while the index keeps up', () => {
     lagSeconds: 2,
     haltedReason: null,
     lastError: null,
+    stalledSince: null,
+    blocksPerSecond: null,
+    etaSeconds: null,
+    ...trust,
+  });
+});
+
+it('says since when nothing is believed, and how long the index takes to catch up', () => {
+  const watch: ChainWatch = {
+    chainId,
+    blocksPerSecond: 120.4,
+    stalledSince: new Date(1_795_000_000_900),
+    stalledReason: '1 of 3 endpoints answer',
+  };
+  const cursor = aCursor({ headBlock: 1_301 });
+  const health = chainHealth({ chainKey: 'hub', chainId, reading: silent, cursor, watch, trust });
+  expect(health).toMatchObject({
+    stalledSince: 1_795_000_000,
+    blocksPerSecond: 120,
+    etaSeconds: 10,
   });
 });
 
@@ -60,7 +89,13 @@ it('names the worst that is known', () => {
 });
 
 it('says unknown, not zero, for what it cannot see', () => {
-  const health = chainHealth({ chainKey: 'hub', chainId, reading: silent, cursor: undefined });
+  const health = chainHealth({
+    chainKey: 'hub',
+    chainId,
+    reading: silent,
+    cursor: undefined,
+    ...noWatch,
+  });
   expect(health).toMatchObject({
     headBlock: null,
     indexedBlock: null,
@@ -72,12 +107,18 @@ it('says unknown, not zero, for what it cannot see', () => {
 
 it('knows no final block while there is none', () => {
   const cursor = aCursor({ finalizedBlock: -1 });
-  const health = chainHealth({ chainKey: 'hub', chainId, reading: silent, cursor });
+  const health = chainHealth({ chainKey: 'hub', chainId, reading: silent, cursor, ...noWatch });
   expect(health.finalizedBlock).toBeNull();
 });
 
 it('never lags below zero when the index asked later', () => {
-  const health = chainHealth({ chainKey: 'hub', chainId, reading: at(99, 999), cursor: aCursor() });
+  const health = chainHealth({
+    chainKey: 'hub',
+    chainId,
+    reading: at(99, 999),
+    cursor: aCursor(),
+    ...noWatch,
+  });
   expect([health.lagBlocks, health.lagSeconds]).toEqual([0, 0]);
 });
 

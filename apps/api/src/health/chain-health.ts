@@ -1,4 +1,4 @@
-import type { ChainCursor } from '#indexer';
+import type { ChainCursor, ChainWatch } from '#indexer';
 import { finalizedBlockOf } from '../freshness/freshness.service.js';
 import type { ChainHealth, ChainHealthDto, Readiness } from './health.dto.js';
 import type { HeadReading } from './head-probe.js';
@@ -12,8 +12,10 @@ export function chainHealth(options: {
   readonly chainId: number;
   readonly reading: HeadReading;
   readonly cursor: ChainCursor | undefined;
+  readonly watch: ChainWatch | undefined;
+  readonly trust: Pick<ChainHealthDto, 'endpoints' | 'quorum' | 'endpointsShutOut'>;
 }): ChainHealthDto {
-  const { chainKey, chainId, reading, cursor } = options;
+  const { chainKey, chainId, reading, cursor, watch, trust } = options;
   const head = reading.isKnown ? reading.head : undefined;
   const hasBoth = head !== undefined && cursor !== undefined;
   // The index may have asked after the health page did.
@@ -31,7 +33,28 @@ export function chainHealth(options: {
     lagSeconds,
     haltedReason: cursor?.haltedReason ?? null,
     lastError: reading.isKnown ? (cursor?.lastError ?? null) : reading.error,
+    stalledSince: secondsOf(watch?.stalledSince ?? null),
+    ...catchingUp(watch?.blocksPerSecond ?? null, cursor),
+    ...trust,
   };
+}
+
+function catchingUp(
+  blocksPerSecond: number | null,
+  cursor: ChainCursor | undefined,
+): Pick<ChainHealthDto, 'blocksPerSecond' | 'etaSeconds'> {
+  if (blocksPerSecond === null || cursor === undefined) {
+    return { blocksPerSecond: null, etaSeconds: null };
+  }
+  const remaining = Math.max(0, cursor.headBlock - cursor.cursorBlock);
+  return {
+    blocksPerSecond: Math.round(blocksPerSecond),
+    etaSeconds: blocksPerSecond > 0 ? Math.ceil(remaining / blocksPerSecond) : null,
+  };
+}
+
+function secondsOf(time: Date | null): number | null {
+  return time === null ? null : Math.floor(time.getTime() / 1_000);
 }
 
 function statusOf(facts: {

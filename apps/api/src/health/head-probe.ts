@@ -1,4 +1,4 @@
-import type { BlockRef, ChainClient } from '#chain';
+import { type BlockRef, type ChainClient, NoQuorum } from '#chain';
 import type { Log } from '#observability';
 import { SharedWork } from '../http/shared-work.js';
 
@@ -39,7 +39,7 @@ export class HeadProbe {
       (head): HeadReading => ({ isKnown: true, head }),
       (error: unknown): HeadReading => {
         this.log.debug({ chainKey: this.client.key, error }, 'head of chain is unknown');
-        return { isKnown: false, error: 'No endpoint of the chain answers.' };
+        return { isKnown: false, error: reasonOf(error) };
       },
     );
     this.last = { reading, atMs: this.nowMs() };
@@ -50,4 +50,11 @@ export class HeadProbe {
     await new Promise((resolve) => setTimeout(resolve, TIMEOUT_MS).unref());
     return { isKnown: false, error: `The chain did not answer within ${TIMEOUT_MS} ms.` };
   }
+}
+
+/** Which of the endpoints answer is no secret; where they are is one. */
+function reasonOf(error: unknown): string {
+  return error instanceof NoQuorum
+    ? `Too few endpoints agree: ${error.message}.`
+    : 'No endpoint of the chain answers.';
 }

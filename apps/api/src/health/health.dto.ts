@@ -76,6 +76,30 @@ export class ChainHealthDto {
     description: 'Why the chain cannot be read now, or why the last round of the index failed.',
   })
   readonly lastError!: string | null;
+
+  @ApiTime({
+    nullable: true,
+    description: 'Since when nothing new is believed of this chain, and so nothing is credited.',
+  })
+  readonly stalledSince!: number | null;
+
+  @ApiInt({ nullable: true, description: 'Speed of an index that is catching up.' })
+  readonly blocksPerSecond!: number | null;
+
+  @ApiInt({ nullable: true, description: 'Seconds until it has caught up, at that speed.' })
+  readonly etaSeconds!: number | null;
+
+  @ApiInt({ description: 'Endpoints configured for this chain.' })
+  readonly endpoints!: number;
+
+  @ApiInt({ description: 'Endpoints that must agree before anything is believed.' })
+  readonly quorum!: number;
+
+  @ApiInt({
+    nullable: true,
+    description: 'Endpoints that were caught with a wrong answer and are not asked any more.',
+  })
+  readonly endpointsShutOut!: number | null;
 }
 
 export class ReadinessDto {

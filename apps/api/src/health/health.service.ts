@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { ChainRegistry } from '#chain';
-import { type ChainCursor, LogStore } from '#indexer';
-import { SystemClock } from '#kernel';
+import { ChainRegistry, NodeQuarantine } from '#chain';
+import { type ChainCursor, type ChainWatch, LogStore } from '#indexer';
+import { type ChainId, SystemClock } from '#kernel';
 import { Log } from '#observability';
 import { chainHealth, readinessOf } from './chain-health.js';
 import type { DatabaseHealthDto, ReadinessDto } from './health.dto.js';
@@ -13,7 +13,15 @@ const DATABASE_TIMEOUT_MS = 1_500;
 
 interface DatabaseReading {
   readonly health: DatabaseHealthDto;
-  readonly cursors: readonly ChainCursor[];
+  readonly notes: ChainNotes | undefined;
+}
+
+/** What the database knows of the chains. */
+interface ChainNotes {
+  readonly cursors: ReadonlyMap<ChainId, ChainCursor>;
+  readonly watches: ReadonlyMap<ChainId, ChainWatch>;
+  /** Keys of the endpoints that may not be asked, chain by chain. */
+  readonly shutOut: ReadonlyMap<ChainId, readonly string[]>;
 }
 
 /** Says whether the service is well, chain by chain. */
@@ -25,6 +33,7 @@ export class HealthService {
     private readonly registry: ChainRegistry,
     private readonly dataSource: DataSource,
     private readonly logs: LogStore,
+    private readonly quarantine: NodeQuarantine,
     private readonly log: Log,
   ) {
     const clock = new SystemClock();
@@ -36,11 +45,22 @@ export class HealthService {
       Promise.all(this.probes.map((probe) => probe.read())),
       this.readDatabase(),
     ]);
-    const cursors = new Map(database.cursors.map((cursor) => [cursor.chainId, cursor]));
-    const chains = this.registry.all().flatMap(({ key, chainId }, index) => {
+    const { notes } = database;
+    const chains = this.registry.all().flatMap((client, index) => {
+      const { key: chainKey, chainId } = client;
       const reading = readings[index];
       if (reading === undefined) return [];
-      return [chainHealth({ chainKey: key, chainId, reading, cursor: cursors.get(chainId) })];
+      const shutOut = notes?.shutOut.get(chainId);
+      // What was released since may be asked again by this process, too.
+      if (shutOut !== undefined) client.exclude(shutOut);
+      const trust = {
+        endpoints: client.nodes.length,
+        quorum: client.quorumSize,
+        endpointsShutOut: shutOut?.length ?? null,
+      };
+      const cursor = notes?.cursors.get(chainId);
+      const watch = notes?.watches.get(chainId);
+      return [chainHealth({ chainKey, chainId, reading, cursor, watch, trust })];
     });
     const status = readinessOf(database.health.status === 'ok', chains);
     return { status, database: database.health, chains };
@@ -48,18 +68,23 @@ export class HealthService {
 
   private async readDatabase(): Promise<DatabaseReading> {
     try {
-      const cursors = await within(DATABASE_TIMEOUT_MS, this.cursors());
-      return { health: { status: 'ok', lastError: null }, cursors };
+      const notes = await within(DATABASE_TIMEOUT_MS, this.notes());
+      return { health: { status: 'ok', lastError: null }, notes };
     } catch (error) {
       this.log.warn({ error }, 'health check cannot read the database');
       const lastError = 'The database does not answer.';
-      return { health: { status: 'down', lastError }, cursors: [] };
+      return { health: { status: 'down', lastError }, notes: undefined };
     }
   }
 
-  private async cursors(): Promise<readonly ChainCursor[]> {
+  private async notes(): Promise<ChainNotes> {
     await this.dataSource.query('SELECT 1');
-    return await this.logs.cursors();
+    const cursors = new Map((await this.logs.cursors()).map((cursor) => [cursor.chainId, cursor]));
+    const shutOut = new Map<ChainId, readonly string[]>();
+    for (const { chainId } of this.registry.all()) {
+      shutOut.set(chainId, await this.quarantine.openKeys(chainId));
+    }
+    return { cursors, watches: await this.logs.watches(), shutOut };
   }
 }
 

@@ -12,6 +12,8 @@ const COLUMNS: readonly Column[] = [
   { title: 'INDEXED', value: (row) => formatCount(row.count('indexedBlock')), isNumber: true },
   { title: 'FINAL', value: (row) => formatCount(row.count('finalizedBlock')), isNumber: true },
   { title: 'LAG', value: lag, isNumber: true },
+  { title: 'ETA', value: eta, isNumber: true },
+  { title: 'ENDPOINTS', value: endpoints },
   {
     title: 'PROBLEM',
     value: (row) => row.text('haltedReason') ?? row.text('lastError') ?? UNKNOWN,
@@ -40,6 +42,21 @@ export function addStatusCommand(program: Command, session: Session): void {
         return status === 'ok' ? EXIT.ok : EXIT.checkFailed;
       });
     });
+}
+
+/** How long an index that is behind takes to catch up. */
+function eta(row: Answer): string {
+  const [seconds, speed] = [row.count('etaSeconds'), row.count('blocksPerSecond')];
+  if (seconds === undefined || speed === undefined) return UNKNOWN;
+  return `${seconds} s at ${speed}/s`;
+}
+
+/** How many must agree, of how many that may be asked. */
+function endpoints(row: Answer): string {
+  const [all, quorum] = [row.count('endpoints'), row.count('quorum')];
+  if (all === undefined || quorum === undefined) return UNKNOWN;
+  const shutOut = row.count('endpointsShutOut') ?? 0;
+  return `${quorum} of ${all}${shutOut === 0 ? '' : `, ${shutOut} shut out`}`;
 }
 
 function lag(row: Answer): string {

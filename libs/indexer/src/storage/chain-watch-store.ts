@@ -14,10 +14,6 @@ export class ChainWatchStore {
     return row ?? undefined;
   }
 
-  all(): Promise<ChainWatchRow[]> {
-    return this.dataSource.getRepository(ChainWatchRow).find({ order: { chainId: 'ASC' } });
-  }
-
   /** Remembers the first block of a chain; what is remembered already stays. */
   async pinGenesis(chainId: ChainId, genesisHash: Hex): Promise<void> {
     await execute(

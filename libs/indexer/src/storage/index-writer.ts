@@ -10,7 +10,7 @@ import {
   toBytea,
 } from '#database';
 import { type Address, type ChainId, defined, type Hex, RetryableError } from '#kernel';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, type EntityManager, IsNull } from 'typeorm';
 import { BlockRow } from './block.row.js';
 import { ChainCursorRow } from './chain-cursor.row.js';
 import { ContractSequenceRow } from './contract-sequence.row.js';
@@ -186,6 +186,18 @@ export class IndexWriter {
   async halt(cursor: ChainCursorRow, haltedReason: string): Promise<void> {
     const { chainId, fence } = cursor;
     await this.cursors().update({ chainId, fence }, { haltedReason });
+  }
+
+  /**
+   * Lets a halted chain go on from where it stands.
+   *
+   * @throws {RetryableError} when the cursor moved meanwhile.
+   */
+  async resume(cursor: ChainCursorRow): Promise<void> {
+    const { chainId, cursorBlock, cursorHash, haltedReason } = cursor;
+    const where = { chainId, cursorBlock, cursorHash, haltedReason: haltedReason ?? IsNull() };
+    const { affected } = await this.cursors().update(where, { haltedReason: null });
+    if (affected !== 1) throw new RetryableError(`chain ${chainId} was changed by another process`);
   }
 
   private cursors() {
