@@ -9,6 +9,7 @@ import { addLedgerCommands } from './commands/ledger.js';
 import { addMessageCommands } from './commands/messages.js';
 import { addOperatorCommands } from './commands/operator.js';
 import { addProposalCommands } from './commands/proposals.js';
+import { addRebuildCommands } from './commands/rebuild.js';
 import { addRewardsCommand } from './commands/rewards.js';
 import { addStatusCommand } from './commands/status.js';
 import type { Sink } from './output.js';
@@ -42,6 +43,7 @@ export function buildProgram(session: Session, stderr: Sink): Command {
   addOperatorCommands(program, session);
   addHoldCommands(program, session);
   addBackupCommands(program, session);
+  addRebuildCommands(program, session);
   overEveryCommand(program, (command) => {
     command
       .exitOverride()

@@ -15,3 +15,4 @@ export { type DatabaseAddress, openDatabase } from './open-database.js';
 export { withDatabase, withDatabaseServer } from './with-database-server.js';
 export { execute, inTransaction, queryRows, sqlStateOf } from './query.js';
 export { installTypeParsers } from './type-parsers.js';
+export { RebuildRunning, ShadowTables } from './shadow-tables.js';

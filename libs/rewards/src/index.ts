@@ -1,5 +1,6 @@
 export { EpochStatements, NoStatement } from './epoch-statements.service.js';
 export { LedgerAuditor } from './ledger-auditor.service.js';
+export { LedgerRebuilder, type RebuildReport } from './ledger-rebuilder.service.js';
 export { readTransferFact } from './read-ledger-fact.js';
 export { type PostingReport, PostingOvertaken, RewardsPoster } from './rewards-poster.service.js';
 export { RewardsModule } from './rewards.module.js';

@@ -5,6 +5,7 @@ import { BoundaryFinder } from './boundary-finder.js';
 import { EpochStatements } from './epoch-statements.service.js';
 import { HeldTokens } from './held-tokens.js';
 import { LedgerAuditor } from './ledger-auditor.service.js';
+import { LedgerRebuilder } from './ledger-rebuilder.service.js';
 import { LiabilityTrees } from './liability-trees.js';
 import { PacketOwners } from './packet-owners.js';
 import { RewardsPoster } from './rewards-poster.service.js';
@@ -19,12 +20,20 @@ import { PostingCursorStore } from './storage/posting-cursor-store.js';
     EpochStatements,
     HeldTokens,
     LedgerAuditor,
+    LedgerRebuilder,
     LiabilityTrees,
     PacketOwners,
     PostingCursorStore,
     RewardsPoster,
     RewardsService,
   ],
-  exports: [EpochStatements, LedgerAuditor, PostingCursorStore, RewardsPoster, RewardsService],
+  exports: [
+    EpochStatements,
+    LedgerAuditor,
+    LedgerRebuilder,
+    PostingCursorStore,
+    RewardsPoster,
+    RewardsService,
+  ],
 })
 export class RewardsModule {}
