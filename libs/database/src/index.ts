@@ -12,6 +12,7 @@ export {
 export { PostgresMissing } from './embedded/postgres-binaries.js';
 export { migrate } from './migrate.js';
 export { type DatabaseAddress, openDatabase } from './open-database.js';
+export { prepared, preparedRows, type PreparedStatement } from './prepared.js';
 export { withDatabase, withDatabaseServer } from './with-database-server.js';
 export { execute, inTransaction, queryRows, sqlStateOf } from './query.js';
 export { installTypeParsers } from './type-parsers.js';

@@ -15,7 +15,7 @@ import {
 } from './domain/farm-book.js';
 import { type FarmEvent } from './domain/farm-event.js';
 import { type AsOf, type ViewKind } from './domain/views.js';
-import { FarmStateStore } from './storage/farm-state-store.js';
+import { FarmStateStore, type TipMarks } from './storage/farm-state-store.js';
 
 /** Reads of a chain that moved on in between are thrown away this often at most. */
 const ATTEMPTS_MAX = 5;
@@ -56,9 +56,26 @@ export function farmEventsOf(logs: readonly ChainLog[]): readonly FarmEvent[] {
   return logs.map(decodeFarmEvent).filter((event) => event !== undefined);
 }
 
-/** Reads the stored final states and folds the logs that came after them on top, in memory. */
+/**
+ * What everybody who reads a chain at one place shares: its farms with the events above the posted
+ * block on top, and the positions which those events touch.
+ */
+interface Tip {
+  readonly marks: TipMarks;
+  readonly asOf: AsOf;
+  readonly book: FarmBook;
+}
+
+/**
+ * Reads the stored final states and folds the logs that came after them on top, in memory. The fold
+ * is kept until the chain moves, because it is the same for every user.
+ */
 @Injectable()
 export class FarmBookReader {
+  private readonly tips = new Map<string, Tip>();
+  /** Loads under way, so that readers who arrive together load once. */
+  private readonly loading = new Map<string, Promise<Tip | undefined>>();
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly logs: LogStore,
@@ -72,14 +89,12 @@ export class FarmBookReader {
    */
   async read(chain: ChainClient, query: BookQuery): Promise<BookAt | undefined> {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-      const before = await this.logs.cursor(chain.chainId);
-      if (before === undefined) return undefined;
-      const events = await this.tailOf(chain, before, query.view);
-      const book = await this.fold(chain, query, events);
-      const after = await this.logs.cursor(chain.chainId);
-      // Only logs of one fork continue each other, and states must not be ahead of the logs.
-      if (after === undefined || !isSame(before, after)) continue;
-      return { book, ...asOf(before, query.view) };
+      const stored = await this.states.positionsAt({ ...query, chainId: chain.chainId });
+      if (stored === undefined) return undefined;
+      const tip = await this.tipAt(chain, query.view, stored.marks);
+      // States of another block than the shared ones do not fit them.
+      if (tip === undefined || !isSame(tip.marks, stored.marks)) continue;
+      return { book: overlaid(tip.book, stored.positions, query), ...tip.asOf };
     }
     throw new RetryableError(`chain ${chain.key} moves faster than it can be read`);
   }
@@ -114,37 +129,89 @@ export class FarmBookReader {
     return farmEventsOf([...final, ...provisional.filter(({ address }) => address === farms)]);
   }
 
+  /** The shared part as of `marks`, or of later ones when the chain has moved meanwhile. */
+  private async tipAt(
+    chain: ChainClient,
+    view: ViewKind,
+    marks: TipMarks,
+  ): Promise<Tip | undefined> {
+    const key = `${chain.chainId}:${view}`;
+    const known = this.tips.get(key);
+    if (known !== undefined && isSame(known.marks, marks)) return known;
+    const running = this.loading.get(key);
+    if (running !== undefined) return running;
+    const load = this.loadTip(chain, view).finally(() => this.loading.delete(key));
+    this.loading.set(key, load);
+    const tip = await load;
+    if (tip !== undefined) this.tips.set(key, tip);
+    return tip;
+  }
+
+  /** Undefined when the chain moved on while it was read. */
+  private async loadTip(chain: ChainClient, view: ViewKind): Promise<Tip | undefined> {
+    const { chainId } = chain;
+    const before = await this.logs.cursor(chainId);
+    if (before === undefined) return undefined;
+    const events = await this.tailOf(chain, before, view);
+    const { book, postedBlock } = await this.fold(chain, events);
+    const after = await this.logs.cursor(chainId);
+    if (after === undefined) return undefined;
+    const { cursorHash, finalizedBlock } = before;
+    // Only logs of one fork continue each other, and states must not be ahead of the logs.
+    if (after.cursorHash !== cursorHash || after.finalizedBlock !== finalizedBlock) {
+      return undefined;
+    }
+    return {
+      marks: { cursorHash, finalizedBlock, postedBlock },
+      asOf: asOf(before, view),
+      book,
+    };
+  }
+
   private async fold(
     chain: ChainClient,
-    query: BookQuery,
     events: readonly FarmEvent[],
-  ): Promise<FarmBook> {
+  ): Promise<{ readonly book: FarmBook; readonly postedBlock: number | null }> {
     const { chainId } = chain;
-    const { user, farmId } = query;
-    const book = await this.dataSource.transaction('REPEATABLE READ', async (manager) => {
+    const touched = new Set(events.flatMap((event) => ('user' in event ? [event.user] : [])));
+    const stored = await this.dataSource.transaction('REPEATABLE READ', async (manager) => {
       const posted = await this.states.cursor(chainId, manager);
-      const touched = events.flatMap((event) => ('user' in event ? [event.user] : []));
-      const users = user === undefined ? undefined : [...new Set([user, ...touched])];
       const farms = await this.states.farms(chainId, manager);
+      const users = [...touched];
       const positions = await this.states.positions({ chainId, users }, manager);
       const tokens = await this.states.tokens(chainId, manager);
-      const wiring = chain.deployment.contracts;
-      return bookOf({ wiring, seq: posted?.farmsSeq ?? 0, farms, positions, tokens });
+      return { posted, farms, positions, tokens };
     });
+    const { posted, ...states } = stored;
+    const wiring = chain.deployment.contracts;
+    const book = bookOf({ wiring, seq: posted?.farmsSeq ?? 0, ...states });
     // The poster may have moved on since the tail was read: what it stored is not applied twice.
     for (const event of events) if (event.seq > book.seq) applyFarmEvent(book, event);
-    for (const [key, position] of book.positions) {
-      const isWanted =
-        (user === undefined || position.user === user) &&
-        (farmId === undefined || position.farmId === farmId);
-      if (!isWanted) book.positions.delete(key);
-    }
-    return book;
+    return { book, postedBlock: posted?.postedBlock ?? null };
   }
 }
 
-function isSame(a: ChainCursor, b: ChainCursor): boolean {
-  return a.cursorHash === b.cursorHash && a.finalizedBlock === b.finalizedBlock;
+/** The shared book with the stored positions that are wanted, those touched since as they are now. */
+function overlaid(tip: FarmBook, stored: readonly PositionState[], query: BookQuery): FarmBook {
+  const book: FarmBook = { ...tip, farms: new Map(tip.farms), positions: new Map() };
+  for (const position of stored) {
+    book.positions.set(positionKey(position.user, position.farmId), position);
+  }
+  for (const [key, position] of tip.positions) {
+    const isWanted =
+      (query.user === undefined || position.user === query.user) &&
+      (query.farmId === undefined || position.farmId === query.farmId);
+    if (isWanted) book.positions.set(key, position);
+  }
+  return book;
+}
+
+function isSame(a: TipMarks, b: TipMarks): boolean {
+  return (
+    a.cursorHash === b.cursorHash &&
+    a.finalizedBlock === b.finalizedBlock &&
+    a.postedBlock === b.postedBlock
+  );
 }
 
 function asOf(cursor: ChainCursor, view: ViewKind): AsOf {

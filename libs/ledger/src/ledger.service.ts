@@ -27,7 +27,12 @@ import {
   readUserFunds,
   type UserFunds,
 } from './storage/funds-reader.js';
-import { journalsOfChain, type JournalView, newestJournals } from './storage/journal-reader.js';
+import {
+  journalsOfChain,
+  type JournalView,
+  newestJournals,
+  statementOf,
+} from './storage/journal-reader.js';
 import { type PostResult, writeJournals } from './storage/journal-writer.js';
 import { addStatement, newestStatement, type StoredStatement } from './storage/statement-store.js';
 
@@ -117,6 +122,16 @@ export class LedgerService {
     readonly limit: number;
   }): Promise<readonly JournalView[]> {
     return journalsOfChain(this.dataSource.manager, page);
+  }
+
+  /** Journals that touch accounts of an owner, newest first, like `journals`. */
+  async statement(page: {
+    readonly owner: string;
+    readonly limit: number;
+    readonly before?: number | undefined;
+  }): Promise<readonly JournalView[]> {
+    assert(page.limit > 0 && page.limit <= JOURNALS_MAX, `limit must be 1 to ${JOURNALS_MAX}`);
+    return statementOf(this.dataSource, page);
   }
 
   /** Recounted from postings: one line for each chain and asset, `difference` 0 when sound. */

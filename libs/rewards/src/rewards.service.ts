@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ChainRegistry } from '#chain';
 import {
-  EMISSION,
   type FarmBook,
   FarmsService,
   type FarmState,
@@ -76,10 +75,8 @@ export class RewardsService {
   /** Rewards of a user over all chains and farms. */
   async of(user: Address, view: ViewKind = 'provisional'): Promise<readonly RewardView[]> {
     const posted = new Map<string, bigint>();
-    for (const { chainId } of this.chains.all()) {
-      for (const position of await this.states.positions({ chainId, users: [user] })) {
-        posted.set(`${chainId}:${position.farmId}`, position.posted[EMISSION] ?? 0n);
-      }
+    for (const { chainId, farmId, wei } of await this.states.postedOf(user)) {
+      posted.set(`${chainId}:${farmId}`, wei);
     }
     const positions = await this.farms.positions({ user, view });
     return positions.map((position) => ({
@@ -96,7 +93,7 @@ export class RewardsService {
     readonly before?: number | undefined;
   }): Promise<readonly JournalView[]> {
     const { user: owner, limit, before } = page;
-    return this.ledger.journals({ owner, limit, before });
+    return this.ledger.statement({ owner, limit, before });
   }
 
   /** One entry for each chain of the deployment. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { queryRows } from '#database';
+import { prepared, preparedRows, queryRows, toBytea } from '#database';
 import { type Address, type ChainId, type FarmId, type Hex } from '#kernel';
 import { type FarmState, type LockState, type PositionState } from '../domain/accumulator.js';
 import { type TokenBook } from '../domain/farm-book.js';
@@ -38,6 +38,14 @@ export interface PositionFilter {
   readonly farmId?: FarmId | undefined;
 }
 
+/** Where a chain stands; what is derived from its rows holds as long as these do. */
+export interface TipMarks {
+  readonly cursorHash: Hex;
+  readonly finalizedBlock: number;
+  /** Null before the first block was posted. */
+  readonly postedBlock: number | null;
+}
+
 type FarmRow = Omit<FarmState, 'streams'>;
 type StreamRow = StreamState & { readonly farmId: FarmId };
 type PositionRow = Omit<StoredPosition, 'lock'> & LockState;
@@ -52,6 +60,31 @@ const STREAM_COLUMNS = `farm_id AS "farmId", token, funder, max_rate AS "maxRate
 const POSITION_COLUMNS = `farm_id AS "farmId", user_address AS "user", principal, weight,
   lock_end AS "lockEnd", tier, tier_boost_bps AS "tierBoostBps", fee_bps AS "feeBps", words,
   claimed, posted`;
+
+const POSITIONS_AT = prepared(
+  'farms.positions-at',
+  `SELECT c.cursor_hash AS "cursorHash", c.finalized_block AS "finalizedBlock",
+     pc.posted_block AS "postedBlock", ${POSITION_COLUMNS}
+   FROM chain_cursor c LEFT JOIN posting_cursor pc ON pc.chain_id = c.chain_id
+   LEFT JOIN position_state p ON p.chain_id = c.chain_id AND ($2::bigint IS NULL OR farm_id = $2)
+   WHERE c.chain_id = $1 ORDER BY farm_id, user_address`,
+);
+
+const POSITIONS_OF_USER_AT = prepared(
+  'farms.positions-of-user-at',
+  `SELECT c.cursor_hash AS "cursorHash", c.finalized_block AS "finalizedBlock",
+     pc.posted_block AS "postedBlock", ${POSITION_COLUMNS}
+   FROM chain_cursor c LEFT JOIN posting_cursor pc ON pc.chain_id = c.chain_id
+   LEFT JOIN position_state p ON p.user_address = $3 AND p.chain_id = c.chain_id
+     AND ($2::bigint IS NULL OR farm_id = $2)
+   WHERE c.chain_id = $1 ORDER BY farm_id`,
+);
+
+const POSTED_OF = prepared(
+  'farms.posted-of',
+  `SELECT chain_id AS "chainId", farm_id AS "farmId", coalesce(posted[1], 0) AS wei
+   FROM position_state WHERE user_address = $1`,
+);
 
 /** The final states of farms and positions, as of the posted block of each chain. */
 @Injectable()
@@ -126,10 +159,40 @@ export class FarmStateStore {
        ORDER BY farm_id, user_address`,
       [filter.chainId, filter.farmId ?? null, filter.users ?? null],
     );
-    return rows.map(({ lockEnd, tier, tierBoostBps, feeBps, ...position }) => ({
-      ...position,
-      lock: { lockEnd, tier, tierBoostBps, feeBps },
-    }));
+    return rows.map(toPosition);
+  }
+
+  /**
+   * Positions, ascending by farm id and user, and where the chain stood in that very moment;
+   * undefined before it was first indexed.
+   */
+  async positionsAt(filter: {
+    readonly chainId: ChainId;
+    readonly user?: Address | undefined;
+    readonly farmId?: FarmId | undefined;
+  }): Promise<
+    { readonly marks: TipMarks; readonly positions: readonly StoredPosition[] } | undefined
+  > {
+    const { chainId, user, farmId } = filter;
+    const rows = await preparedRows<TipMarks & (PositionRow | { readonly farmId: null })>(
+      this.dataSource,
+      user === undefined ? POSITIONS_AT : POSITIONS_OF_USER_AT,
+      [chainId, farmId ?? null, ...(user === undefined ? [] : [toBytea(user)])],
+    );
+    const [first] = rows;
+    if (first === undefined) return undefined;
+    const { cursorHash, finalizedBlock, postedBlock } = first;
+    const positions = rows.flatMap((row) => (row.farmId === null ? [] : [toPosition(row)]));
+    return { marks: { cursorHash, finalizedBlock, postedBlock }, positions };
+  }
+
+  /** Wei of the emission that journals gave to a user's positions so far, on all chains. */
+  async postedOf(
+    user: Address,
+  ): Promise<
+    readonly { readonly chainId: ChainId; readonly farmId: FarmId; readonly wei: bigint }[]
+  > {
+    return preparedRows(this.dataSource, POSTED_OF, [toBytea(user)]);
   }
 
   /** One entry for each farm that has positions, ascending by farm id. */
@@ -297,6 +360,13 @@ export class FarmStateStore {
       ],
     );
   }
+}
+
+function toPosition(row: PositionRow): StoredPosition {
+  const { farmId, user, principal, weight, words, claimed, posted } = row;
+  const { lockEnd, tier, tierBoostBps, feeBps } = row;
+  const lock = { lockEnd, tier, tierBoostBps, feeBps };
+  return { farmId, user, principal, weight, words, claimed, posted, lock };
 }
 
 /** An array as Postgres reads it from text; `unnest` would flatten an array of arrays. */

@@ -1,5 +1,5 @@
-import { type EntityManager } from 'typeorm';
-import { queryRows } from '#database';
+import { type DataSource, type EntityManager } from 'typeorm';
+import { prepared, preparedRows, queryRows } from '#database';
 import { type Address, type ChainId, defined, type Hex } from '#kernel';
 import { type AccountKind } from '../domain/accounts.js';
 import { type JournalDraft } from '../domain/journal.js';
@@ -122,6 +122,53 @@ export async function newestJournals(
     ),
   );
 }
+
+/**
+ * Journals that touch accounts of an owner, newest first, with all their legs; from one prepared
+ * statement, because every user asks for his own again and again.
+ */
+export async function statementOf(
+  dataSource: DataSource,
+  page: {
+    readonly owner: string;
+    readonly limit: number;
+    readonly before?: number | undefined;
+  },
+): Promise<readonly JournalView[]> {
+  const { owner, limit, before = Number.MAX_SAFE_INTEGER } = page;
+  const rows = await preparedRows<StatementRow>(dataSource, STATEMENT, [before, owner, limit]);
+  const journals = new Map<number, Omit<JournalView, 'postings'> & { postings: PostingView[] }>();
+  for (const row of rows) {
+    const { blockNumber, blockHash, leg, accountId, asset, amount, ...rest } = row;
+    const { legKind: kind, owner: legOwner, ...record } = rest;
+    const known = journals.get(record.id);
+    const journal = known ?? {
+      ...record,
+      block: { number: blockNumber, hash: blockHash },
+      postings: [],
+    };
+    if (known === undefined) journals.set(record.id, journal);
+    journal.postings.push({ leg, accountId, asset, kind, owner: legOwner, amount });
+  }
+  return [...journals.values()];
+}
+
+interface StatementRow extends JournalRecord, Omit<PostingView, 'kind'> {
+  readonly legKind: AccountKind;
+}
+
+const STATEMENT = prepared(
+  'ledger.statement',
+  `WITH mine AS (
+     SELECT DISTINCT p.journal_id FROM account a JOIN posting p ON p.account_id = a.id
+     WHERE ${OWNED_BY_2} AND p.journal_id < $1 ORDER BY p.journal_id DESC LIMIT $3
+   )
+   SELECT ${COLUMNS}, p.leg, p.account_id AS "accountId", a.asset, a.kind AS "legKind", a.owner,
+     p.amount
+   FROM mine JOIN journal j ON j.id = mine.journal_id
+   JOIN posting p ON p.journal_id = j.id JOIN account a ON a.id = p.account_id
+   ORDER BY j.id DESC, p.leg`,
+);
 
 async function withPostings(
   manager: EntityManager,
