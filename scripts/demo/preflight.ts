@@ -68,11 +68,16 @@ async function run(what: string, args: readonly string[]): Promise<void> {
  */
 export async function build(): Promise<void> {
   const tsx = join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs');
-  const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
   await Promise.all([
     run('Compiling the contracts', [tsx, 'scripts/foundry.ts', 'forge', 'build', 'contracts/src']),
-    run('Compiling the service', [tsc, '-p', 'tsconfig.build.json']),
+    buildService(),
   ]);
+}
+
+/** Compiles the service alone. @throws {CannotStart} with the compiler's output. */
+export async function buildService(): Promise<void> {
+  const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+  await run('Compiling the service', [tsc, '-p', 'tsconfig.build.json']);
 }
 
 export function distEntry(path: string): string {

@@ -56,7 +56,7 @@ const MAX_RATE = 10n ** 18n;
 const EMISSION_WEI = 10n ** 24n;
 const ETHER = 10n ** 18n;
 
-const topicOf = {
+export const topicOf = {
   farmAdded: toEventSelector(getAbiItem({ abi: farmsAbi, name: 'FarmAdded' })),
   streamAdjusted: toEventSelector(getAbiItem({ abi: farmsAbi, name: 'StreamAdjusted' })),
   staked: toEventSelector(getAbiItem({ abi: farmsAbi, name: 'Staked' })),
@@ -78,21 +78,19 @@ export class FarmSeason {
     this.book = emptyBook(wiring);
   }
 
-  /** Events of the farms contract, those that open the farms included. */
-  get events(): number {
-    return this.book.seq;
-  }
-
   *blocks(): Generator<SeasonBlock> {
-    const { blocks, perBlock } = this.size;
+    const { blocks } = this.size;
     yield { at: this.at, source: 'receiver', logs: [this.orderReceived()] };
     this.at += BLOCK_SECONDS;
     yield { at: this.at, source: 'farms', logs: this.opening() };
-    for (let block = 0; block < blocks; block += 1) {
-      this.at += BLOCK_SECONDS;
-      const logs = Array.from({ length: perBlock }, () => this.play(this.action()));
-      yield { at: this.at, source: 'farms', logs };
-    }
+    for (let block = 0; block < blocks; block += 1) yield this.next();
+  }
+
+  /** One more block of actions, `seconds` after the one before. */
+  next(seconds = BLOCK_SECONDS): SeasonBlock {
+    this.at += seconds;
+    const logs = Array.from({ length: this.size.perBlock }, () => this.play(this.action()));
+    return { at: this.at, source: 'farms', logs };
   }
 
   private orderReceived(): SeasonLog {

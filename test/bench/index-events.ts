@@ -4,16 +4,17 @@
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { assert } from '#kernel';
+import { assert, defined } from '#kernel';
 import { BenchServer, withClient } from './bench-server.js';
 import { DENSE } from './farm-season.js';
 import type { IndexOrder, IndexReport } from './index-process.js';
+import { PEERS, runPeer } from './peers.js';
 import { SeasonChain } from './season-chain.js';
 
 const CHAIN_ID = 31_900;
 
 /** Runs the whole data plane in a process of its own. */
-async function runIndexer(order: IndexOrder): Promise<IndexReport> {
+export async function runIndexer(order: IndexOrder): Promise<IndexReport> {
   const child = fork(new URL('index-process.ts', import.meta.url));
   try {
     const answer = once(child, 'message');
@@ -55,39 +56,87 @@ async function assertEqual(url: string, chain: SeasonChain): Promise<number> {
   });
 }
 
-/** Prints one JSON line. */
-export async function benchIndexing(print: (line: object) => void): Promise<void> {
-  const chain = await SeasonChain.play(CHAIN_ID, DENSE);
+interface Options {
+  /** Runs the peers beside us. */
+  readonly peers?: boolean;
+  /** Of the season; for a short run. */
+  readonly blocks?: string;
+}
+
+/** Prints a line for us and, with peers, one for each of them and one with the ratios. */
+export async function benchIndexing(
+  print: (line: object) => void,
+  options: Options,
+): Promise<void> {
+  const size = { ...DENSE, blocks: Number(options.blocks ?? DENSE.blocks) };
+  const chain = await SeasonChain.play(CHAIN_ID, size);
   const server = await BenchServer.start();
   try {
-    const url = await server.createDatabase();
-    const cpuBefore = server.cpuSeconds() ?? 0;
-    const report = await runIndexer({
-      chainId: CHAIN_ID,
-      rpcUrl: chain.deployment.rpcUrls[0] ?? '',
-      databaseUrl: url,
-    });
-    const serverCpu = server.cpuSeconds();
-    const { book } = chain;
-    assert(report.logs === book.seq + 1, `indexed ${report.logs} of ${book.seq + 1} logs`);
-    const postings = await assertEqual(url, chain);
-    await server.dropDatabase(url);
-    print({
-      bench: 'index',
-      server: server.name,
-      events: report.logs,
-      perBlock: DENSE.perBlock,
-      journals: report.journals,
-      postings,
-      seconds: Number(report.seconds.toFixed(2)),
-      eventsPerSecond: Math.round(report.logs / report.seconds),
-      nodeCpuSeconds: Number(report.cpuSeconds.toFixed(2)),
-      serverCpuSeconds: serverCpu === null ? null : Number((serverCpu - cpuBefore).toFixed(2)),
-      rssMiBOverTheRun: report.rssMiB,
-      rssPeakMiB: report.rssPeakMiB,
-    });
+    const ours = await runOurs(print, chain, server);
+    for (const peer of options.peers === true ? PEERS : []) {
+      const report = await runPeer(peer, chain, server);
+      const { seconds, cpuSeconds, serverCpuSeconds } = report;
+      print({
+        bench: 'index-peer',
+        ...rounded(report),
+        eventsPerSecond: Math.round(chain.actions / seconds),
+        oursTimesFaster: ratio(seconds, ours.seconds),
+        oursTimesFasterWithStart: ratio(seconds, ours.secondsWithStart),
+        oursTimesLessCpu: ratio(
+          cpuSeconds + (serverCpuSeconds ?? 0),
+          ours.cpuSeconds + (ours.serverCpuSeconds ?? 0),
+        ),
+      });
+    }
   } finally {
     await server.stop();
     await chain.stop();
   }
+}
+
+type OurReport = IndexReport & {
+  readonly secondsWithStart: number;
+  readonly serverCpuSeconds: number | null;
+};
+
+async function runOurs(
+  print: (line: object) => void,
+  chain: SeasonChain,
+  server: BenchServer,
+): Promise<OurReport> {
+  const url = await server.createDatabase();
+  const [startMs, serverBefore] = [performance.now(), server.cpuSeconds()];
+  const rpcUrl = defined(chain.deployment.rpcUrls[0], 'rpc url');
+  const report = await runIndexer({ chainId: CHAIN_ID, rpcUrl, databaseUrl: url });
+  const secondsWithStart = (performance.now() - startMs) / 1_000;
+  const serverAfter = server.cpuSeconds();
+  const serverCpuSeconds =
+    serverAfter === null || serverBefore === null ? null : serverAfter - serverBefore;
+  const { book } = chain;
+  assert(report.logs === book.seq + 1, `indexed ${report.logs} of ${book.seq + 1} logs`);
+  const postings = await assertEqual(url, chain);
+  await server.dropDatabase(url);
+  const ours = { ...report, secondsWithStart, serverCpuSeconds };
+  print({
+    bench: 'index',
+    server: server.name,
+    ...rounded(ours),
+    postings,
+    eventsPerSecond: Math.round(report.logs / report.seconds),
+  });
+  return ours;
+}
+
+/** Seconds with two digits. */
+function rounded(report: object): object {
+  return Object.fromEntries(
+    Object.entries(report).map(([name, value]: [string, unknown]) => [
+      name,
+      typeof value === 'number' ? Number(value.toFixed(2)) : value,
+    ]),
+  );
+}
+
+function ratio(theirs: number, ours: number): number {
+  return Number((theirs / ours).toFixed(2));
 }

@@ -2,6 +2,7 @@
  * Indexes and posts one chain like a worker does, in a process of its own: what a figure says
  * about memory and processor time must not contain the bench around it.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AppConfig } from '#config';
 import { openDatabase } from '#database';
 import { FarmsProjector } from '#farms';
@@ -16,6 +17,8 @@ export interface IndexOrder {
   readonly chainId: number;
   readonly rpcUrl: string;
   readonly databaseUrl: string;
+  /** Goes on until the process is ended, and reports nothing. */
+  readonly isFollowing?: boolean;
 }
 
 export interface IndexReport {
@@ -29,6 +32,8 @@ export interface IndexReport {
 }
 
 const SAMPLE_MS = 50;
+/** Between two looks at a chain that goes on. */
+const FOLLOW_MS = 100;
 /** No epoch ends within a season: what everybody accrued is another bench. */
 const EPOCHS = { genesis: 1_795_000_000, epochSeconds: 10_000_000 };
 
@@ -63,7 +68,7 @@ async function catchUp(
   };
   await Promise.all([index(), post()]);
   const cursor = defined(await indexing.logs.cursor(chainId), 'cursor');
-  assert(cursor.lastError === null && cursor.cursorBlock === cursor.headBlock, 'index is complete');
+  assert(cursor.lastError === null, 'the index is complete');
   await indexing.release();
   return { logs, journals };
 }
@@ -92,7 +97,21 @@ async function run({ chainId, rpcUrl, databaseUrl }: IndexOrder): Promise<IndexR
   };
 }
 
+async function follow(order: IndexOrder): Promise<never> {
+  const chain = seasonDeployment(toChainId(order.chainId), order.rpcUrl);
+  const config = aConfig({ chain, ...EPOCHS });
+  const dataSource = await openDatabase({ url: order.databaseUrl });
+  for (;;) {
+    await catchUp(config, dataSource);
+    await sleep(FOLLOW_MS);
+  }
+}
+
 process.once('message', (order: IndexOrder) => {
+  if (order.isFollowing === true) {
+    void follow(order);
+    return;
+  }
   void run(order).then((report) => {
     process.send?.(report);
     process.disconnect();

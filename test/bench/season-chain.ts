@@ -3,10 +3,16 @@ import type { ChainDeployment } from '#config';
 import { type FarmBook } from '#farms';
 import { type Address, type ChainId, type Hex, toAddress, toChainId } from '#kernel';
 import { numberToHex } from 'viem';
-import { FarmSeason, type SeasonLog, type SeasonSize } from './farm-season.js';
+import {
+  FarmSeason,
+  type SeasonBlock,
+  type SeasonLog,
+  type SeasonSize,
+  topicOf,
+} from './farm-season.js';
 
-/** The last blocks are not final, and what is posted ends where finality does. */
-const UNFINAL_BLOCKS = 4;
+/** Empty blocks after the season, so that all of it is final, also to peers that count 30 blocks. */
+const TRAILING_BLOCKS = 40;
 
 /**
  * Emits every log of its call data: topics, length of the data, data. One program for three topics
@@ -18,6 +24,13 @@ const EMIT_3 =
 const EMIT_4 =
   '60005b368110600a57005b8060800135808260a001600037816060013582604001358360' +
   '2001358435846000a40160a001600256';
+
+/** First topics of what users do. */
+export const SEASON_TOPICS = {
+  staked: topicOf.staked,
+  withdrawn: topicOf.withdrawn,
+  claimed: topicOf.claimed,
+};
 
 /** Deployment of a chain that replays a season; its low invented addresses are precompiles. */
 export function seasonDeployment(chainId: ChainId, rpcUrl: string): ChainDeployment {
@@ -35,10 +48,24 @@ export function seasonDeployment(chainId: ChainId, rpcUrl: string): ChainDeploym
 export class SeasonChain {
   private constructor(
     readonly deployment: ChainDeployment,
-    /** What the season adds up to. */
-    readonly book: FarmBook,
-    private readonly anvil: Anvil,
+    private readonly season: FarmSeason,
+    private readonly played: { readonly anvil: Anvil; readonly head: number },
   ) {}
+
+  /** What the season adds up to. */
+  get book(): FarmBook {
+    return this.season.book;
+  }
+
+  /** Stakes, withdrawals and claims. */
+  get actions(): number {
+    const { blocks, perBlock } = this.season.size;
+    return blocks * perBlock;
+  }
+
+  get head(): number {
+    return this.played.head;
+  }
 
   static async play(chainNumber: number, size: SeasonSize): Promise<SeasonChain> {
     const anvil = await Anvil.start({
@@ -60,18 +87,29 @@ export class SeasonChain {
     await anvil.rpc('anvil_setCode', [farms, `0x${EMIT_3}`]);
     await anvil.rpc('anvil_setCode', [receiver, `0x${EMIT_4}`]);
     const season = new FarmSeason(size, deployment.contracts);
-    const from = await anvil.account();
-    for (const { at, source, logs } of season.blocks()) {
-      await emit(anvil, { from, to: deployment.contracts[source], logs });
-      await anvil.rpc('evm_mine', [at]);
-    }
-    await anvil.mine(UNFINAL_BLOCKS);
-    return new SeasonChain(deployment, season.book, anvil);
+    for (const block of season.blocks()) await mine(anvil, deployment, block);
+    await anvil.mine(TRAILING_BLOCKS);
+    return new SeasonChain(deployment, season, { anvil, head: await anvil.blockNumber() });
+  }
+
+  /** Plays one more block, well after the trailing ones. */
+  async mineNext(): Promise<void> {
+    await mine(this.played.anvil, this.deployment, this.season.next(TRAILING_BLOCKS * 2));
   }
 
   async stop(): Promise<void> {
-    await this.anvil.stop();
+    await this.played.anvil.stop();
   }
+}
+
+async function mine(
+  anvil: Anvil,
+  { contracts }: ChainDeployment,
+  { at, source, logs }: SeasonBlock,
+): Promise<void> {
+  const from = await anvil.account();
+  await emit(anvil, { from, to: contracts[source], logs });
+  await anvil.rpc('evm_mine', [at]);
 }
 
 async function emit(

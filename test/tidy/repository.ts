@@ -34,12 +34,17 @@ export const files: readonly RepositoryFile[] = execFileSync(
     };
   });
 
-/** Written by hand: neither generated nor the lockfile. */
+/** Written by hand: neither generated nor a lockfile. */
 export const authored = files.filter(
-  ({ path }) => !path.includes('/generated/') && path !== 'package-lock.json',
+  ({ path, name }) => !path.includes('/generated/') && name !== 'package-lock.json',
 );
 
-export const typescript = authored.filter(({ path }) => path.endsWith('.ts'));
+/** Frameworks that the benches run beside us want file names of their own. */
+const PEERS = 'test/bench/peers/';
+
+export const typescript = authored.filter(
+  ({ path }) => path.endsWith('.ts') && !path.startsWith(PEERS),
+);
 export const solidity = authored.filter(({ path }) => path.endsWith('.sol'));
 
 /** `path:line: text` of every line that matches. */
