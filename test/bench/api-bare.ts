@@ -19,7 +19,7 @@ async function answer(path: string): Promise<string> {
     chains.map((chainId) => states.positionsAt({ chainId, user })),
   );
   const posted = await states.postedOf(user);
-  const statement = await ledger.statement({ owner: user, limit: STATEMENT_MAX });
+  const statement = await ledger.journalsOf({ owner: user, limit: STATEMENT_MAX });
   return JSON.stringify({ positions, posted, statement }, (_, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,
   );

@@ -31,7 +31,7 @@ import {
   journalsOfChain,
   type JournalView,
   newestJournals,
-  statementOf,
+  journalsOfOwner,
 } from './storage/journal-reader.js';
 import { type PostResult, writeJournals } from './storage/journal-writer.js';
 import { addStatement, newestStatement, type StoredStatement } from './storage/statement-store.js';
@@ -125,13 +125,13 @@ export class LedgerService {
   }
 
   /** Journals that touch accounts of an owner, newest first, like `journals`. */
-  async statement(page: {
+  async journalsOf(page: {
     readonly owner: string;
     readonly limit: number;
     readonly before?: number | undefined;
   }): Promise<readonly JournalView[]> {
     assert(page.limit > 0 && page.limit <= JOURNALS_MAX, `limit must be 1 to ${JOURNALS_MAX}`);
-    return statementOf(this.dataSource, page);
+    return journalsOfOwner(this.dataSource, page);
   }
 
   /** Recounted from postings: one line for each chain and asset, `difference` 0 when sound. */

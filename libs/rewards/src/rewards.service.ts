@@ -93,7 +93,7 @@ export class RewardsService {
     readonly before?: number | undefined;
   }): Promise<readonly JournalView[]> {
     const { user: owner, limit, before } = page;
-    return this.ledger.statement({ owner, limit, before });
+    return this.ledger.journalsOf({ owner, limit, before });
   }
 
   /** One entry for each chain of the deployment. */

@@ -127,7 +127,7 @@ export async function newestJournals(
  * Journals that touch accounts of an owner, newest first, with all their legs; from one prepared
  * statement, because every user asks for his own again and again.
  */
-export async function statementOf(
+export async function journalsOfOwner(
   dataSource: DataSource,
   page: {
     readonly owner: string;
@@ -158,7 +158,7 @@ interface StatementRow extends JournalRecord, Omit<PostingView, 'kind'> {
 }
 
 const STATEMENT = prepared(
-  'ledger.statement',
+  'ledger.journals-of-owner',
   `WITH mine AS (
      SELECT DISTINCT p.journal_id FROM account a JOIN posting p ON p.account_id = a.id
      WHERE ${OWNED_BY_2} AND p.journal_id < $1 ORDER BY p.journal_id DESC LIMIT $3
