@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AstNode } from '../contracts/solc.js';
-import { type Assertion, assertionsOf, probeOf } from './harness.js';
+import { type Assertion, assertionsOf, furthest, probeOf } from './harness.js';
 
 const source = 'é\ncontract A {\n  f { assert(x); }\n}\n';
 const start = Buffer.from(source).indexOf('assert');
@@ -38,6 +38,7 @@ describe('assertionsOf', () => {
         properties: ['H-01', 'B-03'],
         start,
         end: start + 9,
+        isOnTheWay: true,
       },
     ]);
   });
@@ -55,12 +56,24 @@ describe('probeOf', () => {
     const placeOf = (part: string): Assertion => {
       const at = Buffer.from(text).indexOf(part);
       const rest = { file: 'A.sol', contract: 'A', name: 'f', line: 1, properties: [] };
-      return { ...rest, engine: 'chc', start: at, end: at + part.length };
+      return { ...rest, engine: 'chc', isOnTheWay: true, start: at, end: at + part.length };
     };
     const assertions = ['assert(a)', 'assert(f(b))'].map(placeOf);
     expect(assertions.map((assertion) => probeOf(text, assertions, assertion))).toEqual([
       'é assert(false);\nif (x) require(f(b)); end',
       'é require(a);\nif (x) assert(false); end',
     ]);
+  });
+});
+
+describe('furthest', () => {
+  it('leaves out what lies on the way to a later assertion of the function', () => {
+    const [first] = assertionsOf('A.sol', fileWith('@notice Text.', 'f'), source);
+    if (first === undefined) throw new Error('no assertion');
+    const last = { ...first, start: 50, end: 59 };
+    const branch = { ...first, start: 30, end: 39, isOnTheWay: false };
+    const other = { ...first, name: 'g', start: 90, end: 99 };
+    expect(furthest([first, branch, last, other])).toEqual([branch, last, other]);
+    expect(furthest([last, { ...branch, start: 70 }])).toEqual([last, { ...branch, start: 70 }]);
   });
 });

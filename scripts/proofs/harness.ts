@@ -14,6 +14,8 @@ export interface Assertion {
   /** Place in the source, in bytes. */
   readonly start: number;
   readonly end: number;
+  /** Whether whoever reaches the end of the function has passed it: it is in no branch. */
+  readonly isOnTheWay: boolean;
 }
 
 const ENGINE_TAG = /@custom:engine bmc\b/;
@@ -42,11 +44,30 @@ export function assertionsOf(file: string, ast: AstNode, source: string): readon
                 properties: propertiesOf(docOf(definition)),
                 start,
                 end: start + length,
+                isOnTheWay: statementsOf(definition).includes(call),
               };
             }),
         );
     })
     .toSorted((a, b) => a.start - b.start);
+}
+
+/**
+ * Those assertions that have to be reached for all of them to be: who reaches the last one of a
+ * function has passed the others that are in no branch.
+ */
+export function furthest(assertions: readonly Assertion[]): readonly Assertion[] {
+  return assertions.filter(
+    ({ contract, name, start, isOnTheWay }) =>
+      !isOnTheWay ||
+      !assertions.some(
+        (later) =>
+          later.contract === contract &&
+          later.name === name &&
+          later.start > start &&
+          later.isOnTheWay,
+      ),
+  );
 }
 
 /** The source with `false` in the place of one of its assertions, and the others taken for true. */
@@ -68,6 +89,12 @@ export function probeOf(
 function isAssert(node: AstNode): boolean {
   const callee = node['expression'] as AstNode | undefined;
   return node.nodeType === 'FunctionCall' && callee?.['name'] === 'assert';
+}
+
+/** Expressions that are statements of the body itself. */
+function statementsOf(definition: AstNode): readonly unknown[] {
+  const body = definition['body'] as { readonly statements?: readonly AstNode[] } | null;
+  return (body?.statements ?? []).map((statement) => statement['expression']);
 }
 
 function propertiesOf(documentation: string): readonly string[] {

@@ -12,6 +12,7 @@ const assertion: Assertion = {
   properties: ['H-01'],
   start: 10,
   end: 20,
+  isOnTheWay: true,
 };
 
 function message(errorCode: string, text: string, start = 10): SolcMessage {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { filesBelow, withImports } from '../contracts/imports.js';
 import { compileInProcess, type SolcMessage, throwOnErrors } from '../contracts/solc.js';
 import { ROOT } from '../run-command.js';
-import { type Assertion, assertionsOf, type Engine, probeOf } from './harness.js';
+import { type Assertion, assertionsOf, type Engine, furthest, probeOf } from './harness.js';
 import { readings, type Texts } from './reading.js';
 import type { Solver } from './solver.js';
 
@@ -52,14 +52,14 @@ export function prove(file: string, solver: Solver, changed: Texts = {}): readon
 }
 
 /**
- * What becomes of `false` in the place of every assertion in turn. It has to fail: what is never
- * reached holds whatever it says.
+ * What becomes of `false` in the place of every assertion in turn, but for those that lie on the
+ * way to another. It has to fail: what is never reached holds whatever it says.
  */
 export function probe(file: string, solver: Solver): readonly Outcome[] {
   const texts = readings(file, {});
   const assertions = readAssertions(file, texts);
   const source = texts[file] ?? readFileSync(join(ROOT, file), 'utf8');
-  return assertions.flatMap((assertion) => {
+  return furthest(assertions).flatMap((assertion) => {
     const probed = { ...texts, [file]: probeOf(source, assertions, assertion) };
     return outcomesOf(file, probed, solver);
   });
