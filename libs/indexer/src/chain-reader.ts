@@ -1,4 +1,12 @@
-import type { BlockRef, ChainClient, ChainLog, ChainNode, ChainView } from '#chain';
+import type {
+  BlockRef,
+  ChainClient,
+  ChainLog,
+  ChainNode,
+  ChainView,
+  ProvenRange,
+  RangeRequest,
+} from '#chain';
 import { assert, RetryableError } from '#kernel';
 import type { RangeBook } from './domain/range-size.js';
 import { followSequences, MissingLog } from './domain/sequence-check.js';
@@ -11,6 +19,8 @@ import type { ReorgCause } from './storage/reorg.row.js';
 const TIP_BLOCKS_MAX = 50;
 /** Final blocks whose headers are all read and hashed together. */
 const PROVEN_BLOCKS_MAX = 1_000;
+/** Contracts may announce contracts, this deep within one range. */
+const READINGS_MAX = 8;
 /** Kept blocks that are compared with the chain's at once while looking for a fork. */
 const FORK_STEP = 100;
 
@@ -48,7 +58,8 @@ export class ChainReader {
   private readonly client: ChainClient;
   private readonly index: IndexWriter;
   private readonly projectors: ProjectorSet;
-  private readonly sources: SourceSet;
+  /** What to index of this chain, with what was found on it as of the last round. */
+  private sources: SourceSet;
   private readonly ranges: RangeBook;
 
   constructor(options: {
@@ -70,6 +81,9 @@ export class ChainReader {
    * @throws {RetryableError} when too few nodes agree, or none gives what can be proved.
    */
   async read(cursor: ChainCursorRow): Promise<Sighting> {
+    const { deployment } = this.client;
+    const found = await this.index.foundSources(cursor.chainId);
+    this.sources = this.projectors.sourcesOf(deployment).with(found);
     let view = await this.client.view();
     if (!(await this.isOnChain(cursor))) {
       // Another chain behind the same address must not pass for a fork of this one.
@@ -147,18 +161,17 @@ export class ChainReader {
   private async readTo(target: Target, cursor: ChainCursorRow, view: ChainView): Promise<Advance> {
     const { end, nodes, isFinal } = target;
     const parent = { number: cursor.cursorBlock, hash: cursor.cursorHash };
-    const request = { filter: this.sources.filter, parent, end, isFinal };
+    const request = { parent, end, isFinal };
     const gaps = new Map<ChainNode, MissingLog>();
     let last: RetryableError | undefined;
     for (const node of nodes) {
       const range = this.ranges.of(node.key);
       try {
-        const { blocks, logs, isCapped } = await this.client.provenRange(node, request);
-        const wanted = logs.filter((log) => this.sources.includes(log));
+        const { blocks, logs: wanted, isCapped } = await this.provenLogs(node, request);
         const kept = isFinal ? blocksOf(wanted, end) : blocks;
         const advance = await this.advance(cursor, view, { end, blocks: kept, logs: wanted });
         if (isCapped) range.failed();
-        else range.delivered(logs.length);
+        else range.delivered(wanted.length);
         for (const [liar, gap] of gaps) this.accuse(liar, gap, end);
         return advance;
       } catch (error) {
@@ -170,6 +183,28 @@ export class ChainReader {
     }
     const [gap] = gaps.values();
     throw gap ?? last ?? new RetryableError(`no endpoint can be asked for block ${end.number}`);
+  }
+
+  /** Reads a range again with what its own logs announce, until they announce nothing new. */
+  private async provenLogs(
+    node: ChainNode,
+    request: Omit<RangeRequest, 'filter'>,
+  ): Promise<ProvenRange> {
+    let { sources } = this;
+    for (let reading = 0; reading < READINGS_MAX; reading += 1) {
+      const range = await this.client.provenRange(node, { ...request, filter: sources.filter });
+      const logs = range.logs.filter((log) => sources.includes(log));
+      const fresh = logs
+        .flatMap((log) =>
+          this.projectors
+            .announcedBy(log)
+            .map((source) => ({ ...source, fromBlock: log.blockNumber })),
+        )
+        .filter((source) => !sources.covers(source));
+      if (fresh.length === 0) return { ...range, logs };
+      sources = sources.with(fresh);
+    }
+    throw new RetryableError(`contracts announce each other up to block ${request.end.number}`);
   }
 
   /** A node left out a numbered log that another one gave. */
@@ -230,7 +265,9 @@ export class ChainReader {
         sequence === undefined || sequence.contract === log.address,
         'a contract numbers its own',
       );
-      return { log, subjects: this.projectors.subjectsOf(log), seq: sequence?.seq };
+      const { projectors } = this;
+      const announced = projectors.announcedBy(log);
+      return { log, subjects: projectors.subjectsOf(log), seq: sequence?.seq, announced };
     });
     return { logs: filed, sequences };
   }

@@ -31,4 +31,11 @@ export abstract class LogProjector {
    * sources must cover every numbered event of such a contract.
    */
   sequenceOf?(log: ChainLog): LogSequence | undefined;
+
+  /**
+   * Contracts this log brings into being, whose logs are wanted from its block on; their earlier
+   * ones are not indexed. Pure: a rebuild finds the same contracts at the same blocks, and a log that
+   * a reorganisation takes back takes its contracts along.
+   */
+  announcedBy?(log: ChainLog): readonly LogSource[];
 }

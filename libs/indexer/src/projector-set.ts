@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto';
 import type { ChainLog, LogFilter } from '#chain';
 import type { ChainDeployment } from '#config';
 import { type Address, assert, type Hex, toHex } from '#kernel';
-import type { LogProjector, LogSequence } from './log-projector.js';
+import type { LogProjector, LogSequence, LogSource } from './log-projector.js';
+
+/** A source that a log of the chain announced, wanted from the block of that log on. */
+export interface FoundSource extends LogSource {
+  readonly fromBlock: number;
+}
 
 /** All projectors of the process seen as one. */
 export class ProjectorSet {
@@ -24,6 +29,11 @@ export class ProjectorSet {
     return [...new Set(this.projectors.flatMap((one) => one.subjectsOf(log)))];
   }
 
+  /** Contracts whose logs are wanted from the block of this log on. */
+  announcedBy(log: ChainLog): readonly LogSource[] {
+    return this.projectors.flatMap((one) => one.announcedBy?.(log) ?? []);
+  }
+
   /** Number its contract gave the event, from the one projector that knows it. */
   sequenceOf(log: ChainLog): LogSequence | undefined {
     let found: LogSequence | undefined;
@@ -42,32 +52,62 @@ export class ProjectorSet {
 
 /** Which logs of a chain to index. */
 export class SourceSet {
-  constructor(private readonly wanted: ReadonlyMap<Address, ReadonlySet<Hex> | 'all'>) {}
+  constructor(
+    private readonly wanted: ReadonlyMap<Address, ReadonlySet<Hex> | 'all'>,
+    private readonly found: readonly FoundSource[] = [],
+  ) {}
+
+  /** The same with contracts that were found on the chain. */
+  with(found: readonly FoundSource[]): SourceSet {
+    return found.length === 0 ? this : new SourceSet(this.wanted, [...this.found, ...found]);
+  }
+
+  /** Whether these logs are wanted already, from that block on. */
+  covers({ address, topics0, fromBlock }: FoundSource): boolean {
+    const known = this.wanted.get(address);
+    if (known === 'all') return true;
+    const isKnown = (topic: Hex) => known?.has(topic) === true;
+    if (topics0.length > 0 && topics0.every(isKnown)) return true;
+    return this.found.some(
+      (one) =>
+        one.address === address &&
+        one.fromBlock <= fromBlock &&
+        (one.topics0.length === 0 ||
+          (topics0.length > 0 && topics0.every((topic) => one.topics0.includes(topic)))),
+    );
+  }
 
   get isEmpty(): boolean {
-    return this.wanted.size === 0;
+    return this.wanted.size === 0 && this.found.length === 0;
   }
 
   /** One question that covers all sources; its answer may hold more, see `includes`. */
   get filter(): LogFilter {
-    const addresses = [...this.wanted.keys()];
-    const topics0 = new Set<Hex>();
-    for (const topics of this.wanted.values()) {
-      if (topics === 'all') return { addresses, topics0: [] };
-      for (const topic of topics) topics0.add(topic);
-    }
-    return { addresses, topics0: [...topics0] };
+    const addresses = [
+      ...new Set([...this.wanted.keys(), ...this.found.map(({ address }) => address)]),
+    ];
+    const lists = [
+      ...[...this.wanted.values()].map((topics) => (topics === 'all' ? [] : [...topics])),
+      ...this.found.map((source) => source.topics0),
+    ];
+    const isAll = lists.some((topics) => topics.length === 0);
+    return { addresses, topics0: isAll ? [] : [...new Set(lists.flat())] };
   }
 
   includes(log: ChainLog): boolean {
     const topics = this.wanted.get(log.address);
-    if (topics === undefined) return false;
     if (topics === 'all') return true;
     const [topic0] = log.topics;
-    return topic0 !== undefined && topics.has(topic0);
+    if (topic0 !== undefined && topics?.has(topic0) === true) return true;
+    return this.found.some(
+      (source) =>
+        source.address === log.address &&
+        source.fromBlock <= log.blockNumber &&
+        (source.topics0.length === 0 || (topic0 !== undefined && source.topics0.includes(topic0))),
+    );
   }
 
-  /** Equal for equal sets, whatever their order. */
+  /** Equal for equal sets, whatever their order; what was found on the chain does not count. */
   get digest(): Hex {
     const lines = [...this.wanted].flatMap(([address, topics]) =>
       topics === 'all' ? [`${address}:*`] : [...topics].map((topic) => `${address}:${topic}`),

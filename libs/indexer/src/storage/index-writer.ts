@@ -11,9 +11,12 @@ import {
 } from '#database';
 import { type Address, type ChainId, defined, type Hex, RetryableError } from '#kernel';
 import { DataSource, type EntityManager, IsNull } from 'typeorm';
+import type { LogSource } from '../log-projector.js';
+import type { FoundSource } from '../projector-set.js';
 import { BlockRow } from './block.row.js';
 import { ChainCursorRow } from './chain-cursor.row.js';
 import { ContractSequenceRow } from './contract-sequence.row.js';
+import { findFoundSources, insertFoundSources } from './found-sources.js';
 import { RawLogRow } from './raw-log.row.js';
 import type { ReorgCause } from './reorg.row.js';
 
@@ -25,6 +28,8 @@ export interface FiledLog {
   readonly log: ChainLog;
   readonly subjects: readonly string[];
   readonly seq: bigint | undefined;
+  /** Contracts whose logs are indexed from the block of this one on. */
+  readonly announced: readonly LogSource[];
 }
 
 /** What one round adds to the index of a chain. */
@@ -85,6 +90,11 @@ export class IndexWriter {
     return new Map(rows.map(({ address, lastSequence }) => [address, lastSequence]));
   }
 
+  /** Contracts that logs of the chain announced. */
+  foundSources(chainId: ChainId): Promise<readonly FoundSource[]> {
+    return findFoundSources(this.dataSource.manager, chainId);
+  }
+
   /** Block of the event with a number, or undefined when that event is not indexed. */
   async blockOfEvent(event: {
     readonly chainId: ChainId;
@@ -131,6 +141,7 @@ export class IndexWriter {
       await insertBlocks(manager, chainId, advance.blocks);
       await insertLogs(manager, advance.logs);
       await insertSubjects(manager, advance.logs);
+      await insertFoundSources(manager, advance.logs);
       await saveSequences(manager, chainId, advance.sequences);
       const final = advance.finalized?.number ?? finalizedBlock;
       await pruneBlocks(manager, { chainId, from: finalizedBlock, below: final });

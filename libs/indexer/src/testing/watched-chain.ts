@@ -141,8 +141,13 @@ export class WatchedChain {
     return rows[0]?.stalled_reason ?? null;
   }
 
+  /** Lets go of the chain in every indexer of this process. */
+  async release(): Promise<void> {
+    for (const release of this.releases.splice(0)) await release();
+  }
+
   async stop(): Promise<void> {
-    for (const release of this.releases) await release();
+    await this.release();
     await Promise.all([
       this.anvil.stop(),
       this.database.close(),
