@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { openDatabase, startEmbeddedPostgres } from '#database';
+import { openDatabase } from '#database';
 import { assert, toAddress, toChainId, toHex, type Hex } from '#kernel';
 import { type JournalDraft, LedgerService, movement } from '#ledger';
 import type { DataSource } from 'typeorm';
+import { BenchServer } from './bench-server.js';
+import { measureFloor } from './ledger-floor.js';
 
 const JOURNALS = 100_000;
 const USERS = 20_000;
@@ -66,15 +65,16 @@ async function secondsOf(work: () => Promise<unknown>): Promise<number> {
  * the whole ledger has been recounted.
  */
 export async function benchLedger(print: (line: object) => void): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'headwater-bench-'));
-  const server = await startEmbeddedPostgres({ dataDir: folder, isTemporary: true });
+  const server = await BenchServer.start();
   try {
-    const dataSource = await openDatabase({ host: server.host, database: 'postgres' });
+    const url = await server.createDatabase();
+    const dataSource = await openDatabase({ url });
     const ledger = new LedgerService(dataSource);
     const drafts = Array.from({ length: JOURNALS + SINGLES }, (_, index) => aJournal(index));
     const cpuBefore = process.cpuUsage();
     const seconds = await postAll(dataSource, drafts.slice(0, JOURNALS), BATCH);
     const cpu = process.cpuUsage(cpuBefore);
+    const floorSeconds = await measureFloor(dataSource, { journals: JOURNALS, batch: BATCH });
     const singleSeconds = await postAll(dataSource, drafts.slice(JOURNALS), 1);
     const repeatSeconds = await postAll(dataSource, drafts.slice(0, JOURNALS / 10), BATCH);
 
@@ -87,12 +87,16 @@ export async function benchLedger(print: (line: object) => void): Promise<void> 
     const [line] = await ledger.trialBalance();
     assert(line?.difference === 0n, 'the trial balance is zero');
     await dataSource.destroy();
+    await server.dropDatabase(url);
     print({
       bench: 'ledger',
+      server: server.name,
       journals: JOURNALS,
       batch: BATCH,
       seconds: Number(seconds.toFixed(2)),
       journalsPerSecond: Math.round(JOURNALS / seconds),
+      floorJournalsPerSecond: Math.round(JOURNALS / floorSeconds),
+      shareOfFloor: Number((floorSeconds / seconds).toFixed(2)),
       postingsPerSecond: Math.round((2 * JOURNALS) / seconds),
       nodeCpuSeconds: Number(((cpu.user + cpu.system) / 1e6).toFixed(2)),
       singleJournalsPerSecond: Math.round(SINGLES / singleSeconds),
@@ -100,7 +104,6 @@ export async function benchLedger(print: (line: object) => void): Promise<void> 
       verifiedPerSecond: Math.round(drafts.length / verifySeconds),
     });
   } finally {
-    await server.release();
-    rmSync(folder, { recursive: true, force: true });
+    await server.stop();
   }
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- api|gas|index|ledger|tree …] [--peers] [--blocks N]` prints one JSON object a line.
+ * `npm run bench [-- accrual|api|gas|index|ledger|tree …] [--peers] [--blocks N]` prints one JSON object a line.
  * Figures are of this run and this machine; a ratio names the peer that ran beside it. `--peers`
  * installs and runs other indexers; `--blocks` shortens the season that is indexed.
  */
@@ -10,6 +10,7 @@ const BENCHES: Readonly<
   Record<string, () => Promise<(print: Print, options: BenchOptions) => Promise<void>>>
 > = {
   gas: async () => (await import('./gas.js')).benchGas,
+  accrual: async () => (await import('./accrual.js')).benchAccrual,
   api: async () => (await import('./api.js')).benchApi,
   index: async () => (await import('./index-events.js')).benchIndexing,
   ledger: async () => (await import('./ledger.js')).benchLedger,

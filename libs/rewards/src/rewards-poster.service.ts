@@ -17,7 +17,7 @@ import { type AccrualBoundary, PostingCursorStore } from './storage/posting-curs
 
 /** Blocks, logs and boundaries of one transaction; a long history is posted in several. */
 const BLOCKS_MAX = 5_000;
-const LOGS_MAX = 10_000;
+const LOGS_MAX = 5_000;
 const BOUNDARIES_MAX = 20;
 /** Transactions of one tick, so that other jobs get their turn. */
 const ROUNDS_MAX = 20;
