@@ -39,7 +39,6 @@ export async function measureFloor(
     while ((postings[endPosting]?.journal ?? Infinity) <= last) endPosting += 1;
     const ofBatch = postings.slice(nextPosting, endPosting);
     await dataSource.transaction(async (manager) => {
-      const toValues = ({ values }: Line): readonly CopyValue[] => values;
       await copyRows(manager, `floor_journal (${JOURNAL})`, {
         of: journals.slice(start, end),
         toValues,
@@ -49,6 +48,10 @@ export async function measureFloor(
     nextPosting = endPosting;
   }
   return (performance.now() - startMs) / 1_000;
+}
+
+function toValues({ values }: Line): readonly CopyValue[] {
+  return values;
 }
 
 /** Rows in the text of COPY, by journal. */

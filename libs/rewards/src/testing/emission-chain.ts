@@ -36,8 +36,11 @@ export interface StakeFarm {
 export class EmissionChain {
   private revision = 0;
 
+  readonly chain: DevChain;
+  private readonly identity: Pick<ChainDeployment, 'key' | 'finality'>;
+
   private constructor(
-    readonly chain: DevChain,
+    at: { readonly chain: DevChain; readonly identity: EmissionChain['identity'] },
     private readonly contracts: {
       readonly rewardToken: Address;
       readonly farms: Address;
@@ -45,14 +48,20 @@ export class EmissionChain {
       readonly bridge: Address;
     },
     readonly stakeFarms: readonly StakeFarm[],
-  ) {}
+  ) {
+    ({ chain: this.chain, identity: this.identity } = at);
+  }
 
   static async start(options: {
     readonly users: readonly Address[];
     readonly farmCount: number;
+    readonly chainId?: number;
+    readonly key?: string;
+    /** Blocks behind the head that count as final; without it the node's own tag. */
+    readonly finalityDepth?: number;
   }): Promise<EmissionChain> {
-    const { users, farmCount } = options;
-    const chain = await DevChain.start({ chainId: 900_231, users });
+    const { users, farmCount, chainId = 900_231, key = 'alpha', finalityDepth } = options;
+    const chain = await DevChain.start({ chainId, users });
     const { owner } = chain;
     await chain.anvil.rpc('anvil_setCode', [ENDPOINT, ANSWERS_ITS_ID]);
     const rewardToken = await chain.deploy('DevOft', ['Reward', 'RWD', ENDPOINT, owner]);
@@ -102,7 +111,10 @@ export class EmissionChain {
       await chain.anvil.mine();
       stakeFarms.push({ farmId: toFarmId(index), stakeToken });
     }
-    return new EmissionChain(chain, { rewardToken, farms, receiver, bridge }, stakeFarms);
+    const finality: ChainDeployment['finality'] =
+      finalityDepth === undefined ? { mode: 'tag' } : { mode: 'depth', depth: finalityDepth };
+    const contracts = { rewardToken, farms, receiver, bridge };
+    return new EmissionChain({ chain, identity: { key, finality } }, contracts, stakeFarms);
   }
 
   get rewardToken(): Address {
@@ -114,7 +126,7 @@ export class EmissionChain {
     const base = aChainDeployment();
     return {
       ...base,
-      key: 'alpha',
+      ...this.identity,
       chainId: toChainId(this.chain.anvil.chainId),
       rpcUrls: [this.chain.anvil.url],
       contracts: { ...base.contracts, endpoint: ENDPOINT, ...this.contracts },

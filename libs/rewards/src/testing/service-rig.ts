@@ -4,12 +4,13 @@ import { DataSource } from 'typeorm';
 import { ChainRegistry } from '#chain';
 import { anAppConfig } from '#chain/testing';
 import { AppConfig, type ChainDeployment } from '#config';
-import { FarmsProjector, FarmStateStore } from '#farms';
+import { FarmBookReader, FarmsProjector, FarmsService, FarmStateStore } from '#farms';
 import { IndexerModule, LogStore } from '#indexer';
 import { LedgerService } from '#ledger';
 import { createLog, Log } from '#observability';
 import { BoundaryFinder } from '../boundary-finder.js';
 import { RewardsPoster } from '../rewards-poster.service.js';
+import { RewardsService } from '../rewards.service.js';
 import { PostingCursorStore } from '../storage/posting-cursor-store.js';
 
 @Global()
@@ -72,5 +73,20 @@ export function createPoster(config: AppConfig, dataSource: DataSource): Rewards
     new PostingCursorStore(dataSource),
     new LedgerService(dataSource),
     new BoundaryFinder(),
+  );
+}
+
+/** Reads of rewards built by hand, likewise. */
+export function createRewards(config: AppConfig, dataSource: DataSource): RewardsService {
+  const chains = new ChainRegistry(config);
+  const states = new FarmStateStore(dataSource);
+  const books = new FarmBookReader(dataSource, new LogStore(dataSource), states);
+  return new RewardsService(
+    dataSource,
+    chains,
+    new FarmsService(chains, books),
+    states,
+    new PostingCursorStore(dataSource),
+    new LedgerService(dataSource),
   );
 }
