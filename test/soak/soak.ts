@@ -144,6 +144,8 @@ class Soak {
 
   private async startWorker(database: TestDatabase, index: number): Promise<void> {
     const worker = fork(new URL('soak-worker.ts', import.meta.url), {
+      // Whoever runs the soak, the worker is TypeScript.
+      execArgv: ['--import', 'tsx', '--conditions', 'source'],
       // Stake values of farms are bigint.
       serialization: 'advanced',
     });
