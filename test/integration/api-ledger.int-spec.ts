@@ -99,6 +99,61 @@ describe('journals', () => {
   });
 });
 
+describe('statements of a user', () => {
+  it('say when nothing is posted', async () => {
+    const body = await read(`/v1/statements/${CHECKSUMMED}`);
+    expect(body).toMatchObject({ user: USER, accounts: [], lines: [] });
+    expect(listAt(body, 'chains')[0]).toMatchObject({ chainKey: 'hub', closingBlock: null });
+    const at = await fetch(`${api.url}/v1/rewards/${USER}/at?chain=hub&atBlock=5`);
+    expect([at.status, (await at.json()) as unknown]).toMatchObject([
+      404,
+      { code: 'block.unknown' },
+    ]);
+  });
+
+  it('add up between the blocks they name, as JSON and as CSV', async () => {
+    await dataSource.query(
+      `INSERT INTO posting_cursor
+         (chain_id, posted_block, posted_hash, posted_timestamp, farms_seq, next_epoch)
+       VALUES (900101, 200, decode(repeat('ab', 32), 'hex'), 1795000200, 0, 1)`,
+    );
+    const period = 'fromBlocks=hub:101&toBlocks=hub:103';
+    const body = await read(`/v1/statements/${USER}?${period}`);
+    expect(body).toMatchObject({
+      accounts: [
+        {
+          kind: 'reward',
+          opening: `${HUGE}`,
+          credits: `${2n * HUGE}`,
+          debits: '0',
+          closing: `${3n * HUGE}`,
+        },
+      ],
+    });
+    expect(listAt(body, 'chains')[0]).toMatchObject({ openingBlock: 101, closingBlock: 103 });
+    const csv = await fetch(`${api.url}/v1/statements/${USER}/csv?${period}`);
+    expect(csv.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present');
+    const records = (await csv.text()).split('\r\n').map((line) => line.split(',')[0]);
+    expect(records).toEqual(['record', 'opening', 'movement', 'movement', 'closing', '']);
+    const beyond = await fetch(`${api.url}/v1/statements/${USER}?toBlocks=hub:201`);
+    const backwards = await fetch(
+      `${api.url}/v1/statements/${USER}?fromBlocks=hub:9&toBlocks=hub:8`,
+    );
+    expect([beyond.status, backwards.status]).toEqual([404, 409]);
+    expect(await backwards.json()).toMatchObject({ code: 'statement.period' });
+    // These journals came from no log, which verification would find in what counts as posted.
+    await dataSource.query('DELETE FROM posting_cursor');
+  });
+
+  it('are proved by nothing before an epoch is stated', async () => {
+    const proof = await fetch(`${api.url}/v1/ledger/proofs/${USER}/1`);
+    expect([proof.status, (await proof.json()) as unknown]).toMatchObject([
+      404,
+      { code: 'epoch.unknown' },
+    ]);
+  });
+});
+
 describe('the books', () => {
   it('balance', async () => {
     const body = await read('/v1/ledger/trial-balance');

@@ -1,11 +1,12 @@
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { startApi } from './api-app.js';
-import { operationsOf, urlOf } from './api-operations.js';
+import { type Operation, operationsOf, urlOf } from './api-operations.js';
 import { isObject, listAt, objectAt, textOf, violationsOf } from './api-schema.js';
 
 const api = await startApi();
 const { document } = api;
 const operations = operationsOf(document);
+const CSV = 'text/csv';
 
 afterAll(async () => {
   await api.close();
@@ -13,7 +14,18 @@ afterAll(async () => {
 
 async function read(path: string): Promise<{ status: number; body: unknown }> {
   const response = await fetch(`${api.url}${path}`);
-  return { status: response.status, body: await response.json() };
+  const text = await response.text();
+  const isCsv = response.headers.get('content-type')?.startsWith(CSV) === true;
+  return { status: response.status, body: isCsv ? text : JSON.parse(text) };
+}
+
+function noObject(body: unknown): string {
+  return typeof body === 'string' ? 'answered' : 'nothing';
+}
+
+/** What an operation answers with when it does not refuse. */
+function typeOf(operation: Operation): string {
+  return schemaOf(operation.responses['200'], CSV) === undefined ? 'application/json' : CSV;
 }
 
 describe('the document', () => {
@@ -35,8 +47,9 @@ describe('the document', () => {
   });
 
   it('describes an answer and a problem of every operation', () => {
-    const incomplete = operations.filter(({ responses }) => {
-      const ok = schemaOf(responses['200'], 'application/json');
+    const incomplete = operations.filter((operation) => {
+      const { responses } = operation;
+      const ok = schemaOf(responses['200'], typeOf(operation));
       const problem = schemaOf(responses['default'], 'application/problem+json');
       return ok === undefined || problem === undefined;
     });
@@ -52,11 +65,11 @@ describe('an empty database', () => {
     async ({ operation }) => {
       const { status, body } = await read(urlOf(operation));
       const isList = operation.parameters.every(({ place }) => place === 'query');
-      const code = isObject(body) ? textOf(body['code'] ?? 'answered') : 'nothing';
+      const code = isObject(body) ? textOf(body['code'] ?? 'answered') : noObject(body);
       const mayBeUnknown = !isList || operation.path.endsWith('/latest');
       expect(code).toMatch(mayBeUnknown ? /^answered$|\.unknown$/ : /^answered$/);
       const response = operation.responses[String(status)];
-      const type = status === 200 ? 'application/json' : 'application/problem+json';
+      const type = status === 200 ? typeOf(operation) : 'application/problem+json';
       const schema = schemaOf(response, type);
       expect(violationsOf({ document, schema, value: body })).toEqual([]);
     },

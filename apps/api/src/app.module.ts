@@ -27,6 +27,7 @@ import { MessagesController } from './messages/messages.controller.js';
 import { ProposalsController } from './proposals/proposals.controller.js';
 import { ReconciliationsController } from './reconciliations/reconciliations.controller.js';
 import { RewardsController } from './rewards/rewards.controller.js';
+import { StatementsController } from './statements/statements.controller.js';
 
 /** The API reads what the worker writes; it indexes nothing and holds no key. */
 @Module({
@@ -50,6 +51,7 @@ import { RewardsController } from './rewards/rewards.controller.js';
     FarmsController,
     PositionsController,
     RewardsController,
+    StatementsController,
     LedgerController,
     ReconciliationsController,
     MessagesController,

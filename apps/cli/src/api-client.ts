@@ -8,6 +8,11 @@ const RUN_TIMEOUT_MS = 120_000;
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
+interface AskOptions {
+  readonly query?: Query;
+  readonly timeoutMs?: number;
+}
+
 export interface Reply {
   readonly status: number;
   readonly body: unknown;
@@ -27,6 +32,13 @@ export class ApiClient {
     return accepted(await this.send('GET', path, { timeoutMs: RUN_TIMEOUT_MS })).body;
   }
 
+  /** An answer that is text of another format than JSON. */
+  async getText(path: string, query: Query = {}): Promise<string> {
+    const { status, text } = await this.ask('GET', path, { query, timeoutMs: RUN_TIMEOUT_MS });
+    if (status >= 400) accepted({ status, body: parsed(text, this.baseUrl) });
+    return text;
+  }
+
   /** Like {@link get}, but hands back a 503 that carries a status document. */
   async getStatus(path: string): Promise<Reply> {
     const reply = await this.send('GET', path);
@@ -41,8 +53,17 @@ export class ApiClient {
   private async send(
     method: 'GET' | 'POST',
     path: string,
-    options: { readonly query?: Query; readonly timeoutMs?: number } = {},
+    options: AskOptions = {},
   ): Promise<Reply> {
+    const { status, text } = await this.ask(method, path, options);
+    return { status, body: parsed(text, this.baseUrl) };
+  }
+
+  private async ask(
+    method: 'GET' | 'POST',
+    path: string,
+    options: AskOptions,
+  ): Promise<{ readonly status: number; readonly text: string }> {
     const { query = {}, timeoutMs = READ_TIMEOUT_MS } = options;
     const url = new URL(`${this.baseUrl}${path}`);
     for (const [name, value] of Object.entries(query)) {
@@ -51,13 +72,12 @@ export class ApiClient {
     try {
       const response = await fetch(url, {
         method,
-        headers: { accept: 'application/json' },
+        headers: { accept: 'application/json, text/csv' },
         redirect: 'error',
         signal: AbortSignal.timeout(timeoutMs),
       });
-      return { status: response.status, body: parsed(await response.text(), this.baseUrl) };
+      return { status: response.status, text: await response.text() };
     } catch (error) {
-      if (error instanceof CliError) throw error;
       throw this.noAnswer(error, timeoutMs);
     }
   }

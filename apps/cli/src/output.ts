@@ -21,6 +21,11 @@ export class Output {
     this.sink.write(`${printable(text)}\n`);
   }
 
+  /** Text of a format of its own, as it is. */
+  text(text: string): void {
+    this.sink.write(text);
+  }
+
   json(value: unknown): void {
     this.sink.write(`${JSON.stringify(value, null, 2)}\n`);
   }

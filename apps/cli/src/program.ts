@@ -11,6 +11,7 @@ import { addOperatorCommands } from './commands/operator.js';
 import { addProposalCommands } from './commands/proposals.js';
 import { addRebuildCommands } from './commands/rebuild.js';
 import { addRewardsCommand } from './commands/rewards.js';
+import { addStatementCommand } from './commands/statement.js';
 import { addStatusCommand } from './commands/status.js';
 import type { Sink } from './output.js';
 import type { Session } from './session.js';
@@ -34,6 +35,7 @@ export function buildProgram(session: Session, stderr: Sink): Command {
   addStatusCommand(program, session);
   addFarmsCommand(program, session);
   addRewardsCommand(program, session);
+  addStatementCommand(program, session);
   addEpochCommands(program, session);
   addMessageCommands(program, session);
   addJourneyCommands(program, session);

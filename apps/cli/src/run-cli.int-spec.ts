@@ -168,9 +168,30 @@ describe('exit code 1', () => {
   });
 });
 
+describe('what a command asks for', () => {
+  it.each([
+    [['rewards', `0x${'0b'.repeat(20)}`], `/v1/rewards/0x${'0b'.repeat(20)}`],
+    [
+      ['rewards', `0x${'0b'.repeat(20)}`, '--chain', 'alpha', '--at-block', '7'],
+      `/v1/rewards/0x${'0b'.repeat(20)}/at?chain=alpha&atBlock=7`,
+    ],
+    [
+      ['statement', `0x${'0b'.repeat(20)}`, '--from-epoch', '2', '--to-blocks', 'hub:9'],
+      `/v1/statements/0x${'0b'.repeat(20)}?fromEpoch=2&toBlocks=hub%3A9`,
+    ],
+    [['statement', `0x${'0b'.repeat(20)}`, '--csv'], `/v1/statements/0x${'0b'.repeat(20)}/csv`],
+  ])('%j', async (args, path) => {
+    const { url, asked } = await stub({});
+    const run = await headwater(...args, '--api', url);
+    expect([run.code, asked]).toEqual([0, [`GET ${path}`]]);
+  });
+});
+
 describe('exit code 2', () => {
   it.each([
     ['epoch', 'show', '1e3'],
+    ['rewards', `0x${'0b'.repeat(20)}`, '--at-block', '7'],
+    ['ledger', 'verify', '--root', `0x${'5'.repeat(64)}`],
     ['epoch', 'show', '007'],
     ['epoch', 'show', '-1'],
     ['epoch', 'recompute', '4294967296'],

@@ -51,6 +51,27 @@ export class FarmsService {
     return perChain.flat();
   }
 
+  /**
+   * Positions of a user on one chain at the end of any final block, recomputed from the first event
+   * on.
+   *
+   * @param at The block and its time; the caller knows that it is final and indexed.
+   */
+  async positionsAt(options: {
+    readonly user: Address;
+    readonly chainId: ChainId;
+    readonly at: { readonly number: number; readonly timestamp: number };
+  }): Promise<readonly PositionView[]> {
+    const { user, chainId, at } = options;
+    const chain = this.chains.byId(chainId);
+    const book = await this.books.replay(chain, at.number);
+    for (const [key, position] of book.positions) {
+      if (position.user !== user) book.positions.delete(key);
+    }
+    const asOf = { asOfBlock: at.number, asOfTimestamp: at.timestamp, isFinal: true };
+    return positionsOf(chain, { book, ...asOf });
+  }
+
   /** The farms of a chain at any final block, recomputed from its first event on. */
   async replay(chainId: ChainId, toBlock: number): Promise<FarmBook> {
     return this.books.replay(this.chains.byId(chainId), toBlock);

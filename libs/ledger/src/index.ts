@@ -51,6 +51,7 @@ export {
   type TrialBalanceLine,
 } from './storage/balance-reader.js';
 export { type AccountFunds, type UserFunds } from './storage/funds-reader.js';
+export { type KindSum, type MovementRow, type UserAccounts } from './storage/movement-reader.js';
 export { type StoredStatement } from './storage/statement-store.js';
 export { type JournalView, type PostingView } from './storage/journal-reader.js';
 export { type PostResult } from './storage/journal-writer.js';

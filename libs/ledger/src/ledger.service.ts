@@ -33,6 +33,13 @@ import {
   newestJournals,
   journalsOfOwner,
 } from './storage/journal-reader.js';
+import {
+  type KindSum,
+  type MovementRow,
+  readKindSums,
+  readMovements,
+  type UserAccounts,
+} from './storage/movement-reader.js';
 import { type PostResult, writeJournals } from './storage/journal-writer.js';
 import { addStatement, newestStatement, type StoredStatement } from './storage/statement-store.js';
 
@@ -155,6 +162,24 @@ export class LedgerService {
     options: Parameters<typeof readUserFunds>[1],
   ): AsyncIterable<UserFunds> {
     return readUserFunds(manager, options);
+  }
+
+  /** What the accounts of a user held at the end of a block, by asset and kind. */
+  async userSumsAt(
+    manager: EntityManager,
+    accounts: UserAccounts,
+    block: number,
+  ): Promise<readonly KindSum[]> {
+    return readKindSums(manager, accounts, block);
+  }
+
+  /** What moved on the accounts of a user, by asset, kind and the order of the journals. */
+  async userMovements(
+    manager: EntityManager,
+    accounts: UserAccounts,
+    range: Parameters<typeof readMovements>[2],
+  ): Promise<readonly MovementRow[]> {
+    return readMovements(manager, accounts, range);
   }
 
   /** Place and hash of the last journal of a chain up to a block. */

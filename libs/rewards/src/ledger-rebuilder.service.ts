@@ -108,7 +108,7 @@ export class LedgerRebuilder {
     const farms = new FarmsService(chains, books);
     return {
       poster: new RewardsPoster(config, dataSource, chains, logs, states, cursors, ledger, finder),
-      rewards: new RewardsService(dataSource, chains, farms, states, cursors, ledger),
+      rewards: new RewardsService(dataSource, chains, farms, states, cursors, ledger, finder),
     };
   }
 }

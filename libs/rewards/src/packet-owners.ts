@@ -54,6 +54,12 @@ export class PacketOwners {
   }
 }
 
+/** Packets of a user among his logs, all of a bridge. */
+export function packetsOf(user: Address, logs: readonly ChainLog[]): readonly Hex[] {
+  const own = logs.flatMap(ownersIn).filter(({ owner }) => owner === user);
+  return [...new Set(own.map(({ guid }) => guid))];
+}
+
 async function placesOf(
   manager: EntityManager,
   options: { readonly chainId: ChainId; readonly guids: readonly string[]; readonly block: number },

@@ -10,6 +10,7 @@ import { LiabilityTrees } from './liability-trees.js';
 import { PacketOwners } from './packet-owners.js';
 import { RewardsPoster } from './rewards-poster.service.js';
 import { RewardsService } from './rewards.service.js';
+import { UserStatements } from './user-statements.service.js';
 import { PostingCursorStore } from './storage/posting-cursor-store.js';
 
 /** Needs the global modules of configuration, chains, database and index. */
@@ -26,6 +27,7 @@ import { PostingCursorStore } from './storage/posting-cursor-store.js';
     PostingCursorStore,
     RewardsPoster,
     RewardsService,
+    UserStatements,
   ],
   exports: [
     EpochStatements,
@@ -34,6 +36,7 @@ import { PostingCursorStore } from './storage/posting-cursor-store.js';
     PostingCursorStore,
     RewardsPoster,
     RewardsService,
+    UserStatements,
   ],
 })
 export class RewardsModule {}

@@ -11,7 +11,7 @@ import {
   type TokenBook,
   type ViewKind,
 } from '#farms';
-import { type Address, type ChainId, DomainError, type Hex } from '#kernel';
+import { type Address, assert, type ChainId, DomainError, type Hex } from '#kernel';
 import {
   type JournalView,
   type LedgerDigest,
@@ -19,6 +19,7 @@ import {
   sha256Of,
   type UptoBlocks,
 } from '#ledger';
+import { BoundaryFinder } from './boundary-finder.js';
 import { type AccrualBoundary, PostingCursorStore } from './storage/posting-cursor-store.js';
 
 /** A user's rewards from one farm, in wei. */
@@ -60,6 +61,14 @@ export class NotPostedYet extends DomainError {
   readonly code = 'rewards.not-posted-yet';
 }
 
+/** Postings of one user on one chain; far more than anybody has. */
+const MOVEMENTS_MAX = 1_000_000;
+
+/** A block was asked about that is not posted, or is before the contracts. */
+export class BlockUnknown extends DomainError {
+  readonly code = 'block.unknown';
+}
+
 /** What users earned and were paid, and what the ledger says about it. */
 @Injectable()
 export class RewardsService {
@@ -70,6 +79,7 @@ export class RewardsService {
     private readonly states: FarmStateStore,
     private readonly cursors: PostingCursorStore,
     private readonly ledger: LedgerService,
+    private readonly finder: BoundaryFinder,
   ) {}
 
   /** Rewards of a user over all chains and farms. */
@@ -83,6 +93,44 @@ export class RewardsService {
       ...position,
       total: position.earned + position.claimed,
       posted: posted.get(`${position.chainId}:${position.farmId}`) ?? 0n,
+    }));
+  }
+
+  /**
+   * Rewards of a user on one chain at the end of any posted block, as the contract would have said
+   * there; `posted` is what the journals up to that block gave.
+   *
+   * @throws {BlockUnknown} for a block above the posted one, or before the contracts.
+   * @throws {RetryableError} when no node shows the block.
+   */
+  async at(options: {
+    readonly user: Address;
+    readonly chainId: ChainId;
+    readonly block: number;
+  }): Promise<readonly RewardView[]> {
+    const { user, chainId, block } = options;
+    const chain = this.chains.byId(chainId);
+    const { startBlock } = chain.deployment;
+    const posted = (await this.states.cursor(chainId))?.postedBlock ?? -1;
+    if (block > posted || block < startBlock) {
+      const range = posted < startBlock ? 'nothing' : `blocks ${startBlock} to ${posted}`;
+      throw new BlockUnknown(`of chain ${chain.key} ${range} can be asked for, not ${block}`);
+    }
+    const header = await this.finder.block(chain, block);
+    const positions = await this.farms.positionsAt({ user, chainId, at: header });
+    const accounts = { chainId, user, guids: [] };
+    const range = { afterBlock: -1, toBlock: block, limit: MOVEMENTS_MAX };
+    const movements = await this.ledger.userMovements(this.dataSource.manager, accounts, range);
+    assert(movements.length < MOVEMENTS_MAX, `${user} has too many postings on ${chain.key}`);
+    const given = new Map<string, bigint>();
+    for (const { kind, owner, amount } of movements) {
+      const isGiven = kind === 'reward' && amount > 0n;
+      if (isGiven) given.set(owner, (given.get(owner) ?? 0n) + amount);
+    }
+    return positions.map((position) => ({
+      ...position,
+      total: position.earned + position.claimed,
+      posted: given.get(`${user}:${position.farmId}`) ?? 0n,
     }));
   }
 

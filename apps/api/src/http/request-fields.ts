@@ -18,6 +18,10 @@ const WORD_PATTERN = /^0x[0-9a-fA-F]{64}$/;
 const CHAIN_PATTERN = /^(eip155:[1-9][0-9]{0,15}|[1-9][0-9]{0,15}|[a-z][a-z0-9-]{0,31})$/;
 const COMMAND_PATTERN = /^[a-z][a-z0-9-]{0,30}:[1-9][0-9]{0,15}$/;
 
+const BLOCK_OF_CHAIN = '[a-z][a-z0-9-]{0,31}:(0|[1-9][0-9]{0,14})';
+const BLOCKS_PATTERN = new RegExp(`^${BLOCK_OF_CHAIN}(,${BLOCK_OF_CHAIN})*$`);
+const BLOCKS_LENGTH_MAX = 2_000;
+
 interface FieldOptions {
   readonly description: string;
   readonly isOptional?: boolean;
@@ -154,6 +158,25 @@ export function CommandField(options: FieldOptions): PropertyDecorator {
     message: 'must be a chain key, a colon and a number from 1, such as alpha:7',
     schema: { type: 'string', pattern: COMMAND_PATTERN.source, example: 'alpha:7' },
     parse: (text) => (COMMAND_PATTERN.test(text) ? text : undefined),
+  });
+}
+
+/** Blocks by chain key, such as `hub:120,alpha:99`; each chain once. */
+export function BlocksField(options: FieldOptions): PropertyDecorator {
+  return textField({
+    ...options,
+    name: 'blocks',
+    message: 'must be chain keys with block numbers, such as hub:120,alpha:99, each chain once',
+    schema: { type: 'string', pattern: BLOCKS_PATTERN.source, example: 'hub:1' },
+    parse: (text) => {
+      if (text.length > BLOCKS_LENGTH_MAX || !BLOCKS_PATTERN.test(text)) return undefined;
+      const blocks = text.split(',').map((part): readonly [string, number] => {
+        const [key = '', block] = part.split(':');
+        return [key, Number(block)];
+      });
+      const named = new Map(blocks);
+      return named.size === blocks.length ? named : undefined;
+    },
   });
 }
 

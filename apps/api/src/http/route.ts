@@ -1,5 +1,10 @@
 import { applyDecorators, Get, HttpCode, Post, SetMetadata, type Type } from '@nestjs/common';
-import { ApiOperation, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import {
+  ApiOperation,
+  ApiResponse,
+  type ApiResponseNoStatusOptions,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import { PROBLEM_MEDIA_TYPE, ProblemDto } from './problem.js';
 
 /** Metadata key under which {@link StrayInputGuard} finds what a route takes. */
@@ -16,6 +21,8 @@ interface RouteOptions {
   readonly summary: string;
   readonly description?: string;
   readonly response: Type;
+  /** The answer is CSV text instead of JSON. */
+  readonly isCsv?: boolean;
   /** The handler has a `@Query()` parameter. */
   readonly takesQuery?: boolean;
   /** Codes of the 404s of this route besides an unknown route. */
@@ -56,9 +63,14 @@ function documented(options: RouteOptions): MethodDecorator {
       summary: options.summary,
       ...(options.description === undefined ? {} : { description: options.description }),
     }),
-    ApiResponse({ status: 200, type: options.response, description: options.summary }),
+    ApiResponse({ status: 200, description: options.summary, ...contentOf(options) }),
     ...problems,
   );
+}
+
+function contentOf({ response, isCsv }: RouteOptions): ApiResponseNoStatusOptions {
+  if (isCsv !== true) return { type: response };
+  return { content: { 'text/csv': { schema: { type: 'string' } } } };
 }
 
 function problem(status: number | 'default', description: string): MethodDecorator {

@@ -11,6 +11,8 @@ import { journalDto } from '../ledger/ledger-dto.js';
 import {
   holdsOn,
   rewardDto,
+  RewardsAtDto,
+  RewardsAtQuery,
   RewardsDto,
   RewardsParams,
   RewardsQuery,
@@ -52,6 +54,31 @@ export class RewardsController {
       holds: holdsOn(user, await this.holds.open(), this.keyOf),
       rewardToken: rewardTokenDto(this.config.deployment),
       asOf,
+    };
+  }
+
+  @ReadRoute({
+    path: ':user/at',
+    operationId: 'readRewardsAt',
+    summary: 'What a user had earned and claimed on one chain at the end of any posted block.',
+    response: RewardsAtDto,
+    takesQuery: true,
+    unknown: ['chain.unknown', 'block.unknown'],
+    unavailable: 'No node shows the block.',
+  })
+  async readAt(
+    @Param() { user }: RewardsParams,
+    @Query() query: RewardsAtQuery,
+  ): Promise<RewardsAtDto> {
+    const { chainId, key: chainKey } = this.chains.chain(query.chain);
+    const rewards = await this.rewards.at({ user, chainId, block: query.atBlock });
+    return {
+      user,
+      chainKey,
+      asOfBlock: query.atBlock,
+      items: rewards.map(rewardDto),
+      totals: rewardTotalsDto(rewards),
+      rewardToken: rewardTokenDto(this.config.deployment),
     };
   }
 }

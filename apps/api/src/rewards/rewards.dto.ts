@@ -5,10 +5,17 @@ import { AsOfDto } from '../freshness/as-of.dto.js';
 import { RewardTokenDto } from '../deployment/reward-token.dto.js';
 import { positionDto, PositionDto, ViewQuery } from '../farms/farms.dto.js';
 import type { Fields } from '../http/fields.js';
-import { AddressField, IdField, LIMIT_DEFAULT, LimitField } from '../http/request-fields.js';
+import {
+  AddressField,
+  ChainField,
+  IdField,
+  LIMIT_DEFAULT,
+  LimitField,
+} from '../http/request-fields.js';
 import {
   ApiAddress,
   ApiAmount,
+  ApiBlock,
   ApiChoice,
   ApiInt,
   ApiList,
@@ -32,6 +39,14 @@ export class RewardsQuery extends ViewQuery {
     max: Number.MAX_SAFE_INTEGER,
   })
   readonly before?: number;
+}
+
+export class RewardsAtQuery {
+  @ChainField({ description: 'Chain by key, number or CAIP-2 id.' })
+  readonly chain!: string;
+
+  @IdField({ description: 'Block at whose end; final and posted.', max: Number.MAX_SAFE_INTEGER })
+  readonly atBlock!: number;
 }
 
 export class RewardDto extends PositionDto {
@@ -66,6 +81,26 @@ export class HoldDto {
 
   @ApiText({ description: 'What differs and by how much, for a person.' })
   readonly reason!: string;
+}
+
+export class RewardsAtDto {
+  @ApiAddress()
+  readonly user!: string;
+
+  @ApiText()
+  readonly chainKey!: string;
+
+  @ApiBlock({ description: 'The block that was asked for.' })
+  readonly asOfBlock!: number;
+
+  @ApiList(RewardDto, { description: 'One for each farm the user had staked in by then.' })
+  readonly items!: readonly RewardDto[];
+
+  @ApiObject(RewardTotalsDto)
+  readonly totals!: RewardTotalsDto;
+
+  @ApiObject(RewardTokenDto)
+  readonly rewardToken!: RewardTokenDto;
 }
 
 export class RewardsDto {

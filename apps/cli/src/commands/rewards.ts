@@ -1,19 +1,32 @@
 import type { Command } from 'commander';
 import { Answer } from '../answer.js';
-import { addressText } from '../arguments.js';
+import { addressText, positiveInt } from '../arguments.js';
+import { badInput } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
 import { formatAmount, formatCount, formatFlag, formatText } from '../format.js';
 import type { Session } from '../session.js';
 import type { Column } from '../table.js';
+
+interface RewardsOptions {
+  readonly chain?: string;
+  readonly atBlock?: number;
+}
 
 export function addRewardsCommand(program: Command, session: Session): void {
   program
     .command('rewards')
     .description('show what a user earned and claimed, farm by farm')
     .argument('<user>', 'address', addressText)
-    .action(async (user: string, _options: unknown, command: Command) => {
+    .option('--chain <chain>', 'one chain; goes with --at-block')
+    .option('--at-block <n>', 'as of the end of this final block of the chain', positiveInt)
+    .action(async (user: string, options: RewardsOptions, command: Command) => {
+      const { chain, atBlock } = options;
+      if ((chain === undefined) !== (atBlock === undefined)) {
+        throw badInput('--chain and --at-block go together.');
+      }
+      const path = `/v1/rewards/${user}${chain === undefined ? '' : '/at'}`;
       await session.run(command, async ({ api, out }) => {
-        const body = await api.get(`/v1/rewards/${user}`);
+        const body = await api.get(path, { chain, atBlock });
         if (out.isJson) {
           out.json(body);
           return EXIT.ok;
