@@ -88,5 +88,6 @@ export function createRewards(config: AppConfig, dataSource: DataSource): Reward
     states,
     new PostingCursorStore(dataSource),
     new LedgerService(dataSource),
+    new BoundaryFinder(),
   );
 }
