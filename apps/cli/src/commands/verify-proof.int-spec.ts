@@ -1,4 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -46,6 +48,29 @@ async function verify(text: string, ...more: readonly string[]) {
   const code = await runCli({ args, stdout: sink, stderr: sink });
   return { code, text: printed.join('') };
 }
+
+describe('ledger prove', () => {
+  it('writes the proof of the API, verified here, to a file that verifies offline', async () => {
+    const { root, text } = await aProof();
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(String(request.url));
+      response.setHeader('content-type', 'application/json').end(text);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const path = join(folder, 'written.json');
+    const sink = { isTty: false, write: () => undefined };
+    const of = ['--user', user, '--epoch', '3', '--out', path, '--api', `http://127.0.0.1:${port}`];
+    const code = await runCli({ args: ['ledger', 'prove', ...of], stdout: sink, stderr: sink });
+    await new Promise((resolve) => {
+      server.close(resolve);
+      server.closeAllConnections();
+    });
+    expect([code, asked]).toEqual([0, [`/v1/ledger/proofs/${user}/3`]]);
+    expect((await verify(await readFile(path, 'utf8'), '--root', root)).code).toBe(0);
+  });
+});
 
 describe('ledger verify --proof', () => {
   it('verifies a proof offline and says in words what it proves', async () => {
