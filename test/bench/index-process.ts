@@ -7,7 +7,7 @@ import type { AppConfig } from '#config';
 import { openDatabase } from '#database';
 import { FarmsProjector } from '#farms';
 import { createIndexer } from '#indexer/testing';
-import { assert, defined, toChainId } from '#kernel';
+import { assert, defined, RetryableError, toChainId } from '#kernel';
 import { aConfig, createPoster } from '#rewards/testing';
 import type { DataSource } from 'typeorm';
 import { seasonDeployment } from './season-chain.js';
@@ -34,6 +34,7 @@ export interface IndexReport {
 const SAMPLE_MS = 50;
 /** Between two looks at a chain that goes on. */
 const FOLLOW_MS = 100;
+const RETRIES_MAX = 100;
 /** No epoch ends within a season: what everybody accrued is another bench. */
 const EPOCHS = { genesis: 1_795_000_000, epochSeconds: 10_000_000 };
 
@@ -50,12 +51,20 @@ async function catchUp(
   const projectors = [new FarmsProjector(config)];
   const indexing = createIndexer({ config, dataSource, projectors });
   const poster = createPoster(config, dataSource);
-  let [logs, journals, isIndexed] = [0, 0, false];
+  let [logs, journals, retries, isIndexed] = [0, 0, 0, false];
   const index = async (): Promise<void> => {
     while (!isIndexed) {
-      const report = await indexing.indexer.tick(chainId);
-      logs += report.logs;
-      isIndexed = report.status === 'idle';
+      try {
+        const report = await indexing.indexer.tick(chainId);
+        logs += report.logs;
+        isIndexed = report.status === 'idle';
+      } catch (error) {
+        // A node that is slow for a moment is asked again, as a worker does.
+        if (!(error instanceof RetryableError)) throw error;
+        retries += 1;
+        assert(retries < RETRIES_MAX, 'the node answers sooner or later');
+        await sleep(FOLLOW_MS);
+      }
     }
   };
   const post = async (): Promise<void> => {

@@ -3,7 +3,13 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { type BlockRef, type ChainClient, ChainRegistry } from '#chain';
 import { AppConfig } from '#config';
 import { inTransaction } from '#database';
-import { bookOf, FarmStateStore, type PostingCursor, type StoredPosition } from '#farms';
+import {
+  bookOf,
+  FarmStateStore,
+  positionKey,
+  type PostingCursor,
+  type StoredPosition,
+} from '#farms';
 import { LogStore } from '#indexer';
 import { type Address, assert, type ChainId, defined, RetryableError } from '#kernel';
 import { LedgerService } from '#ledger';
@@ -162,9 +168,10 @@ export class RewardsPoster {
         throw new PostingOvertaken(`chain ${chain.key} was posted by another process`);
       }
       const fold = await this.load(manager, { chain, round, facts });
+      const known = new Set(fold.stored.posted.keys());
       const blocks = round.boundaries.map(({ block }) => block);
       postInOrder(fold, facts, blocks);
-      await this.store(manager, { round, fold });
+      await this.store(manager, { round, fold, known });
       failpoint('before-commit');
       return fold.drafts.length;
     });
@@ -216,8 +223,14 @@ export class RewardsPoster {
 
   private async store(
     manager: EntityManager,
-    { round, fold }: { readonly round: Round; readonly fold: PostingFold },
+    posting: {
+      readonly round: Round;
+      readonly fold: PostingFold;
+      /** Positions that are stored already. */
+      readonly known: ReadonlySet<string>;
+    },
   ): Promise<void> {
+    const { round, fold, known } = posting;
     const { start, end, boundaries } = round;
     const { chainId } = start;
     const { posted, repeated } = await this.ledger.post(manager, fold.drafts);
@@ -227,7 +240,15 @@ export class RewardsPoster {
       fold.touchedFarms.has(farmId),
     );
     await this.states.saveFarms(manager, chainId, farms);
-    await this.states.savePositions(manager, chainId, changedPositions(fold));
+    const isKnown = ({ user, farmId }: StoredPosition): boolean =>
+      known.has(positionKey(user, farmId));
+    const changed = changedPositions(fold);
+    await this.states.savePositions(manager, chainId, changed.filter(isKnown));
+    await this.states.addPositions(
+      manager,
+      chainId,
+      changed.filter((position) => !isKnown(position)),
+    );
     await this.states.saveTokens(manager, chainId, [...fold.book.tokens.values()]);
     await this.cursors.addBoundaries(
       manager,

@@ -1,10 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { prepared, preparedRows, queryRows, toBytea } from '#database';
-import { type Address, type ChainId, type FarmId, type Hex } from '#kernel';
+import { copyBytes, copyRows, execute, preparedRows, queryRows, toBytea } from '#database';
+import { type Address, assert, type ChainId, type FarmId, type Hex } from '#kernel';
 import { type FarmState, type LockState, type PositionState } from '../domain/accumulator.js';
 import { type TokenBook } from '../domain/farm-book.js';
 import { type StreamState } from '../domain/stream.js';
+import {
+  POSITIONS_AT,
+  POSITIONS_OF_USER_AT,
+  POSITION_COLUMNS,
+  POSITION_TARGET,
+  POSTED_OF,
+} from './position-queries.js';
 
 /** How far the final logs of a chain are folded into stored states and journals. */
 export interface PostingCursor {
@@ -56,35 +63,6 @@ const FARM_COLUMNS = `farm_id AS "farmId", stake_token AS "stakeToken", scale_bi
 const STREAM_COLUMNS = `farm_id AS "farmId", token, funder, max_rate AS "maxRate", acc,
   residue_x AS "residueX", remaining, idle, last_at AS "lastAt", end_at AS "endAt", funded,
   dust_x AS "dustX"`;
-
-const POSITION_COLUMNS = `farm_id AS "farmId", user_address AS "user", principal, weight,
-  lock_end AS "lockEnd", tier, tier_boost_bps AS "tierBoostBps", fee_bps AS "feeBps", words,
-  claimed, posted`;
-
-const POSITIONS_AT = prepared(
-  'farms.positions-at',
-  `SELECT c.cursor_hash AS "cursorHash", c.finalized_block AS "finalizedBlock",
-     pc.posted_block AS "postedBlock", ${POSITION_COLUMNS}
-   FROM chain_cursor c LEFT JOIN posting_cursor pc ON pc.chain_id = c.chain_id
-   LEFT JOIN position_state p ON p.chain_id = c.chain_id AND ($2::bigint IS NULL OR farm_id = $2)
-   WHERE c.chain_id = $1 ORDER BY farm_id, user_address`,
-);
-
-const POSITIONS_OF_USER_AT = prepared(
-  'farms.positions-of-user-at',
-  `SELECT c.cursor_hash AS "cursorHash", c.finalized_block AS "finalizedBlock",
-     pc.posted_block AS "postedBlock", ${POSITION_COLUMNS}
-   FROM chain_cursor c LEFT JOIN posting_cursor pc ON pc.chain_id = c.chain_id
-   LEFT JOIN position_state p ON p.user_address = $3 AND p.chain_id = c.chain_id
-     AND ($2::bigint IS NULL OR farm_id = $2)
-   WHERE c.chain_id = $1 ORDER BY farm_id`,
-);
-
-const POSTED_OF = prepared(
-  'farms.posted-of',
-  `SELECT chain_id AS "chainId", farm_id AS "farmId", coalesce(posted[1], 0) AS wei
-   FROM position_state WHERE user_address = $1`,
-);
 
 /** The final states of farms and positions, as of the posted block of each chain. */
 @Injectable()
@@ -322,28 +300,50 @@ export class FarmStateStore {
     );
   }
 
-  /** Writes changed positions of a chain; their farms must be there. */
+  /** Adds positions that were not there before; their farms must be there. */
+  async addPositions(
+    manager: EntityManager,
+    chainId: ChainId,
+    positions: readonly StoredPosition[],
+  ): Promise<void> {
+    await copyRows(manager, POSITION_TARGET, {
+      of: positions,
+      toValues: ({ farmId, user, principal, weight, lock, words, claimed, posted }) => [
+        chainId,
+        farmId,
+        copyBytes(user),
+        principal,
+        weight,
+        lock.lockEnd,
+        lock.tier,
+        lock.tierBoostBps,
+        lock.feeBps,
+        arrayText(words),
+        arrayText(claimed),
+        arrayText(posted),
+      ],
+    });
+  }
+
+  /** Writes changed positions of a chain that are there. */
   async savePositions(
     manager: EntityManager,
     chainId: ChainId,
     positions: readonly StoredPosition[],
   ): Promise<void> {
     if (positions.length === 0) return;
-    await manager.query(
-      `INSERT INTO position_state (chain_id, farm_id, user_address, principal, weight, lock_end,
-         tier, tier_boost_bps, fee_bps, words, claimed, posted)
-       SELECT $1, p.farm_id, decode(substr(p.user_address, 3), 'hex'), p.principal, p.weight,
-         p.lock_end, p.tier, p.tier_boost_bps, p.fee_bps, p.words::numeric[],
-         p.claimed::numeric[], p.posted::numeric[]
+    const saved = await execute(
+      manager,
+      `UPDATE position_state s SET principal = p.principal, weight = p.weight,
+         lock_end = p.lock_end, tier = p.tier, tier_boost_bps = p.tier_boost_bps,
+         fee_bps = p.fee_bps, words = p.words::numeric[], claimed = p.claimed::numeric[],
+         posted = p.posted::numeric[]
        FROM unnest($2::bigint[], $3::text[], $4::numeric[], $5::numeric[], $6::bigint[],
          $7::smallint[], $8::integer[], $9::integer[], $10::text[], $11::text[], $12::text[])
          AS p(farm_id, user_address, principal, weight, lock_end, tier, tier_boost_bps, fee_bps,
            words, claimed, posted)
-       ON CONFLICT (chain_id, farm_id, user_address) DO UPDATE SET
-         principal = excluded.principal, weight = excluded.weight, lock_end = excluded.lock_end,
-         tier = excluded.tier, tier_boost_bps = excluded.tier_boost_bps,
-         fee_bps = excluded.fee_bps, words = excluded.words, claimed = excluded.claimed,
-         posted = excluded.posted`,
+       WHERE s.chain_id = $1 AND s.farm_id = p.farm_id
+         AND s.user_address = decode(substr(p.user_address, 3), 'hex')`,
       [
         chainId,
         positions.map(({ farmId }) => farmId),
@@ -359,6 +359,7 @@ export class FarmStateStore {
         positions.map(({ posted }) => arrayText(posted)),
       ],
     );
+    assert(saved === positions.length, `saved ${saved} of ${positions.length} positions`);
   }
 }
 

@@ -4,19 +4,19 @@ import { RangeSize } from './range-size.js';
 describe('RangeSize', () => {
   it('grows while ranges are light, up to its maximum', () => {
     const range = new RangeSize();
-    const sizes = Array.from({ length: 6 }, () => {
+    const sizes = Array.from({ length: 8 }, () => {
       range.delivered(0);
       return range.blocks;
     });
-    expect(sizes).toEqual([1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
+    expect(sizes).toEqual([200, 400, 800, 1_600, 3_200, 6_400, 10_000, 10_000]);
   });
 
   it('stays when a range is neither light nor heavy and shrinks when it is heavy', () => {
     const range = new RangeSize();
-    range.delivered(8_000);
-    expect(range.blocks).toBe(500);
-    range.delivered(10_001);
-    expect(range.blocks).toBe(250);
+    range.delivered(4_000);
+    expect(range.blocks).toBe(100);
+    range.delivered(5_001);
+    expect(range.blocks).toBe(50);
   });
 
   it('shrinks with every failure, down to one block', () => {

@@ -1,7 +1,7 @@
-const START_BLOCKS = 500;
+const START_BLOCKS = 100;
 const BLOCKS_MAX = 10_000;
-/** Above this many logs a range is large enough: one transaction holds it all. */
-const LOGS_MAX = 10_000;
+/** Above this many logs a range is large enough: one answer and one transaction hold it all. */
+const LOGS_MAX = 5_000;
 
 /** How many blocks to ask for at once: learned, since every endpoint has limits of its own. */
 export class RangeSize {

@@ -206,9 +206,8 @@ async function reserveIds(
 ): Promise<readonly number[]> {
   const [reserved] = await queryRows<{ readonly ids: readonly number[] }>(
     manager,
-    `SELECT array_agg(nextval(pg_get_serial_sequence($1, 'id'))) AS ids
-     FROM generate_series(1, $2::int)`,
-    [table, count],
+    `SELECT array_agg(nextval('${table}_id_seq')) AS ids FROM generate_series(1, $1::int)`,
+    [count],
   );
   return defined(reserved, 'reserved ids').ids;
 }
