@@ -19,7 +19,7 @@ const layers = [
 const anyOf = (names) => `^libs/(${names.join('|')})/`;
 const notLower = (index) => layers.slice(index).flat();
 const entry = '^libs/[^/]+/src/(index|testing/index)\\.ts$';
-const testFile = '(\\.spec\\.ts|\\.int-spec\\.ts|\\.e2e-spec\\.ts)$';
+const testFile = '(\\.spec\\.ts|\\.int-spec\\.ts|\\.chaos-spec\\.ts|\\.e2e-spec\\.ts)$';
 
 const layerRules = layers.flatMap((names, index) =>
   names.map((name) => ({

@@ -33,6 +33,18 @@ export default defineConfig({
       {
         ...shared,
         test: {
+          name: 'chaos',
+          include: ['test/chaos/**/*.chaos-spec.ts'],
+          globalSetup: ['libs/database/src/testing/global-setup.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          env,
+        },
+      },
+      {
+        ...shared,
+        test: {
           name: 'e2e',
           include: ['test/e2e/**/*.e2e-spec.ts'],
           fileParallelism: false,

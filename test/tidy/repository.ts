@@ -12,7 +12,7 @@ export interface RepositoryFile {
   readonly isTest: boolean;
 }
 
-const TEST_FILE = /\.(spec|int-spec|e2e-spec)\.ts$|^contracts\/test\//;
+const TEST_FILE = /\.(spec|int-spec|chaos-spec|e2e-spec)\.ts$|^contracts\/test\//;
 const BINARY = /\.(png|jpe?g|gif|ico|woff2?|pdf|gz|zip)$/;
 
 /** Every text file that is or would be committed, the lockfile and generated files included. */

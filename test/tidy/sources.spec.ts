@@ -4,7 +4,7 @@ import { anyWord, linesMatching, solidity, typescript } from './repository.js';
 const LINES_MAX = 400;
 const TEST_LINES_MAX = 600;
 const ROLES =
-  'module|service|controller|job|row|filter|guard|pipe|dto|projector|config|spec|int-spec|e2e-spec|d';
+  'module|service|controller|job|row|filter|guard|pipe|dto|projector|config|spec|int-spec|chaos-spec|e2e-spec|d';
 const NAME = new RegExp(`^[a-z0-9]+(-[a-z0-9]+)*(\\.(${ROLES}))*\\.ts$`);
 const SOLIDITY_NAME = /^[A-Z][A-Za-z0-9]*(\.t|\.s)?\.sol$/;
 const VAGUE = /(^|[-/])(utils?|common|helpers?|manager|impl|misc)([-./]|$)/;

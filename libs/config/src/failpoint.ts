@@ -1,9 +1,8 @@
 /** Points at which a process can be told to die, to prove that a restart loses nothing. */
 export const FAILPOINTS = [
-  // Index: a range is read, stored, or blocks of a fork are taken back.
+  // Index: a range is read, and stored.
   'range-read',
   'range-committed',
-  'reorg-undone',
   // Ledger: journals are in, the states behind them are not; all is in; all is committed.
   'mid-journal',
   'before-commit',

@@ -1,4 +1,7 @@
 import { DataSource, type DataSourceOptions, getMetadataArgsStorage } from 'typeorm';
+import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+
+import { RetryableError } from '#kernel';
 
 import { EMBEDDED_USER } from './embedded/embedded-postgres.js';
 import { migrate } from './migrate.js';
@@ -22,7 +25,25 @@ export async function openDatabase(address: DatabaseAddress): Promise<DataSource
 /** Opens the pool and leaves the schema as it is. */
 export async function connectDatabase(options: DataSourceOptions): Promise<DataSource> {
   installTypeParsers();
-  return new DataSource(options).initialize();
+  const dataSource = await new DataSource(options).initialize();
+  const { driver } = dataSource;
+  if (driver instanceof PostgresDriver) sayWithoutSession(driver);
+  return dataSource;
+}
+
+/**
+ * Without a session there was no statement: the pool is exhausted or the server cannot be reached,
+ * and later there may be one. The pool says so in words only, which nothing can branch on.
+ */
+function sayWithoutSession(driver: PostgresDriver): void {
+  const obtain = driver.obtainMasterConnection.bind(driver);
+  driver.obtainMasterConnection = async () => {
+    try {
+      return await obtain();
+    } catch (error) {
+      throw new RetryableError('the database gave no session', { cause: error });
+    }
+  };
 }
 
 /**

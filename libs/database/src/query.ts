@@ -1,8 +1,16 @@
 import { RetryableError } from '#kernel';
-import { type DataSource, type EntityManager, type ObjectLiteral, QueryFailedError } from 'typeorm';
+import {
+  type DataSource,
+  type EntityManager,
+  type ObjectLiteral,
+  QueryFailedError,
+  TypeORMError,
+} from 'typeorm';
 
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
+/** What the server refuses has such a code; what never reached it has none, or another one. */
+const SQLSTATE = /^[0-9A-Z]{5}$/;
 
 /** SQLSTATE of a failed statement, or undefined when the error did not come from a statement. */
 export function sqlStateOf(error: unknown): string | undefined {
@@ -46,9 +54,22 @@ export async function execute(
   try {
     const result = await runner.query(sql, [...parameters], true);
     return result.affected ?? 0;
+  } catch (error) {
+    throw withoutSession(error);
   } finally {
     if (runner !== manager.queryRunner) await runner.release();
   }
+}
+
+/**
+ * A statement that failed is the caller's to judge. Without a session there was no statement: the
+ * pool is empty or the server cannot be reached, and later there may be one.
+ */
+function withoutSession(error: unknown): unknown {
+  const state = sqlStateOf(error);
+  if (state !== undefined && SQLSTATE.test(state)) return error;
+  if (error instanceof TypeORMError && !(error instanceof QueryFailedError)) return error;
+  return new RetryableError('the database gave no session', { cause: error });
 }
 
 /** Rows of a statement whatever its kind, also of UPDATE … RETURNING and DELETE … RETURNING. */
@@ -61,6 +82,8 @@ export async function queryRows<Row>(
   try {
     const result = await runner.query(sql, [...parameters], true);
     return result.records;
+  } catch (error) {
+    throw withoutSession(error);
   } finally {
     if (runner !== manager.queryRunner) await runner.release();
   }

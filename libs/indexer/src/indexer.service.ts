@@ -238,7 +238,6 @@ export class IndexerService {
     }
     const depth = cursorBlock - fork.number;
     const logsUndone = await this.index.undo(cursor, { fork, head, cause });
-    failpoint('reorg-undone');
     this.log.warn({ chainId, cause, forkBlock: fork.number, depth, logsUndone }, 'blocks undone');
     return depth;
   }

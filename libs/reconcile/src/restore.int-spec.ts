@@ -25,7 +25,7 @@ const follow = async (services: TestingModule): Promise<void> => {
   await services.get(RewardsPoster, { strict: false }).tick(chainId);
 };
 
-describe('D5 a database that is restored from an older backup', () => {
+describe('a database that is restored from an older backup', () => {
   let chain: EmissionChain;
   let genesis: number;
   let kept: TestDatabase;
@@ -52,7 +52,7 @@ describe('D5 a database that is restored from an older backup', () => {
       modules: [ReconcileModule],
     });
   /** @property E26 */
-  it('D5 reads the rest again and has the digest of one that never lost anything', async () => {
+  it('D5: reads the rest again and has the digest of one that never lost anything', async () => {
     const [first, second] = [await servicesOn(kept.dataSource), await servicesOn(lost.dataSource)];
     await chain.pass(3, chain.farms(users[0], 'stake', [1, 10n ** 6n]));
     await chain.pass(30);

@@ -25,6 +25,8 @@ const CODE_BY_STATUS: ReadonlyMap<number, string> = new Map([
 ]);
 
 const INSTANCE_LENGTH_MAX = 300;
+/** A pool that was exhausted has sessions again when its slowest statements are over. */
+const RETRY_AFTER_SECONDS = 5;
 
 interface Refusal {
   readonly status: number;
@@ -71,6 +73,7 @@ export class ProblemFilter implements ExceptionFilter {
     const fault = `urn:uuid:${randomUUID()}`;
     if (error instanceof RetryableError || isOutage(error)) {
       this.log.warn({ fault, path: pathOf(request), error }, 'request could not be served');
+      response.setHeader('retry-after', String(RETRY_AFTER_SECONDS));
       return {
         status: 503,
         code: 'unavailable',
