@@ -8,7 +8,7 @@ export type { BlockRef, ChainLog } from './domain/chain-log.js';
 export type { Contradiction } from './domain/contradiction.js';
 export type { TxIntentState } from './domain/intent-fate.js';
 export { CallRefused, decodeRevert, type RevertReason } from './domain/refusal.js';
-export type { ProvenRange, RangeRequest } from './range-reader.js';
+export { AnswerTooLong, type ProvenRange, type RangeRequest } from './range-reader.js';
 export { NodeQuarantine, type QuarantinedNode } from './storage/node-quarantine.js';
 export {
   NoSigner,

@@ -15,6 +15,9 @@ const AGREED_LOGS_MAX = 5_000;
 /** Fewest endpoints whose agreement stands in for a proof. */
 const WITNESSES_MIN = 2;
 
+/** Endpoints may have cut the answer short, or dispute it: ask for fewer blocks at once. */
+export class AnswerTooLong extends RetryableError {}
+
 /** Which blocks to read, between two that are believed. */
 export interface RangeRequest {
   readonly filter: LogFilter;
@@ -257,7 +260,7 @@ export class RangeReader {
     const others = answers.filter(({ text }) => text !== best.text);
     const isLong = best.logs.length >= AGREED_LOGS_MAX && this.endpoints > 1;
     if (isFinal && end.number > parent.number + 1 && (others.length > 0 || isLong)) {
-      throw new RetryableError(`the logs up to block ${end.number} must be asked for in parts`);
+      throw new AnswerTooLong(`the logs up to block ${end.number} must be asked for in parts`);
     }
     for (const { source, logs } of others) {
       const { invented, omitted } = compareLogs(logs, best.logs);

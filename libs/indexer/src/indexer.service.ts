@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { type BlockRef, type ChainClient, ChainRegistry, NodeQuarantine, NoQuorum } from '#chain';
+import {
+  AnswerTooLong,
+  type BlockRef,
+  type ChainClient,
+  ChainRegistry,
+  NodeQuarantine,
+  NoQuorum,
+} from '#chain';
 import { type ChainId, defined, DomainError, type Hex, RetryableError } from '#kernel';
 import { failpoint, Log } from '#observability';
 import { ChainLease } from './chain-lease.js';
@@ -17,6 +24,8 @@ const ROUNDS_MAX = 20;
 
 /** Tries of one read, each for half as many blocks: nodes may refuse nothing but large ranges. */
 const READS_MAX = 3;
+/** Tries of a range whose answer is longer than may be believed, each for half as many blocks. */
+const HALVINGS_MAX = 14;
 
 const NO_PARENT: Hex = `0x${'00'.repeat(32)}`;
 
@@ -194,7 +203,8 @@ export class IndexerService {
         return await reader.read(cursor);
       } catch (error) {
         if (!(error instanceof RetryableError) || error instanceof NodeBehind) throw error;
-        if (attempt < READS_MAX && !(error instanceof NoQuorum)) continue;
+        const triesMax = error instanceof AnswerTooLong ? HALVINGS_MAX : READS_MAX;
+        if (attempt < triesMax && !(error instanceof NoQuorum)) continue;
         if (!(error instanceof MissingLog)) throw error;
         return await client.fromOneNode((node) => reader.lookBack(node, cursor, error));
       }
