@@ -12,7 +12,8 @@ import type { RangeBook } from './domain/range-size.js';
 import { followSequences, MissingLog } from './domain/sequence-check.js';
 import type { ProjectorSet, SourceSet } from './projector-set.js';
 import type { ChainCursorRow } from './storage/chain-cursor.row.js';
-import type { Advance, FiledLog, IndexWriter, KeptBlock } from './storage/index-writer.js';
+import type { FiledLog } from './storage/filed-log.js';
+import type { Advance, IndexWriter, KeptBlock } from './storage/index-writer.js';
 import type { ReorgCause } from './storage/reorg.row.js';
 
 /** Blocks above the finalized one that are read, and committed, together. */

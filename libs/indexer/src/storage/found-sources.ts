@@ -2,7 +2,7 @@ import { execute, queryRows, toBytea } from '#database';
 import type { Address, ChainId, Hex } from '#kernel';
 import type { EntityManager } from 'typeorm';
 import type { FoundSource } from '../projector-set.js';
-import type { FiledLog } from './index-writer.js';
+import type { FiledLog } from './filed-log.js';
 
 /** Stores the contracts that logs announced, under those logs, which must be stored already. */
 export async function insertFoundSources(

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { BlockRef, ChainLog } from '#chain';
+import type { BlockRef } from '#chain';
 import {
   copyBytes,
   copyRows,
@@ -11,26 +11,17 @@ import {
 } from '#database';
 import { type Address, type ChainId, defined, type Hex, RetryableError } from '#kernel';
 import { DataSource, type EntityManager, IsNull } from 'typeorm';
-import type { LogSource } from '../log-projector.js';
 import type { FoundSource } from '../projector-set.js';
 import { BlockRow } from './block.row.js';
 import { ChainCursorRow } from './chain-cursor.row.js';
 import { ContractSequenceRow } from './contract-sequence.row.js';
+import type { FiledLog } from './filed-log.js';
 import { findFoundSources, insertFoundSources } from './found-sources.js';
 import { RawLogRow } from './raw-log.row.js';
 import type { ReorgCause } from './reorg.row.js';
 
 /** A block to keep; its parent is unknown when it was final before it was indexed. */
 export type KeptBlock = Omit<BlockRef, 'parentHash'> & { readonly parentHash: Hex | null };
-
-/** A log with everything the projectors said about it. */
-export interface FiledLog {
-  readonly log: ChainLog;
-  readonly subjects: readonly string[];
-  readonly seq: bigint | undefined;
-  /** Contracts whose logs are indexed from the block of this one on. */
-  readonly announced: readonly LogSource[];
-}
 
 /** What one round adds to the index of a chain. */
 export interface Advance {
