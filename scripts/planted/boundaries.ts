@@ -2,22 +2,31 @@ import { createRequire } from 'node:module';
 import { type Plant, type Plot, SETTINGS } from './plant.js';
 
 const require = createRequire(import.meta.url);
+interface Target {
+  readonly path?: string;
+  readonly pathNot?: string;
+}
+
 const { forbidden } = require('../../.dependency-cruiser.cjs') as {
-  readonly forbidden: readonly { readonly name: string }[];
+  readonly forbidden: readonly { readonly name: string; readonly to: Target }[];
 };
 const LAYER = 'layer-';
-const libraries = forbidden
-  .filter(({ name }) => name.startsWith(LAYER))
-  .map(({ name }) => name.slice(LAYER.length));
+/** The libraries that a rule names, as in `^libs/(one|two)/`. */
+const librariesIn = (path = ''): readonly string[] =>
+  /^\^libs\/\((.+)\)\/$/.exec(path)?.[1]?.split('|') ?? [];
 
-/** Each library reaches for the one listed after it, which is beside or above it; the last, back. */
-const layerPlants: readonly Plant[] = libraries.map((name, index) => ({
-  rule: `${LAYER}${name}`,
-  files: {
-    [`libs/${name}/src/planted-layer.ts`]: `import '#${libraries[index + 1] ?? libraries.at(-2)}';\n`,
-  },
-  names: [`libs/${name}/src/planted-layer.ts`],
-}));
+const allLibraries = forbidden.flatMap(({ name, to }) =>
+  name === 'unlisted-library' ? librariesIn(to.pathNot) : [],
+);
+
+/** Each library reaches for the first of those beside or above it. */
+const layerPlants: readonly Plant[] = forbidden
+  .filter(({ name }) => name.startsWith(LAYER))
+  .map(({ name: rule, to }) => {
+    const path = `libs/${rule.slice(LAYER.length)}/src/planted-layer.ts`;
+    const [library = ''] = librariesIn(to.path);
+    return { rule, files: { [path]: `import '#${library}';\n` }, names: [path] };
+  });
 
 const EMPTY = 'export const nothing = 0;\n';
 const ledger = 'libs/ledger/src';
@@ -112,7 +121,7 @@ const purityPlants: readonly Plant[] = [
 const shell: Plant = {
   rule: 'shell',
   files: {
-    ...Object.fromEntries(libraries.map((name) => [`libs/${name}/src/index.ts`, EMPTY])),
+    ...Object.fromEntries(allLibraries.map((name) => [`libs/${name}/src/index.ts`, EMPTY])),
     'test/empty.ts': EMPTY,
     'scripts/empty.ts': EMPTY,
   },

@@ -38,6 +38,8 @@ describe('loadConfig', () => {
       host: '127.0.0.1',
       logLevel: 'info',
       pollMs: 500,
+      reconcileFullMax: 5_000,
+      reconcileSample: 1_000,
     });
   });
 
@@ -51,6 +53,8 @@ describe('loadConfig', () => {
       HOST: '::1',
       LOG_LEVEL: 'debug',
       HEADWATER_POLL_MS: '250',
+      HEADWATER_RECONCILE_FULL_MAX: '40',
+      HEADWATER_RECONCILE_SAMPLE: '7',
     });
     const { deployment, ...settings } = config;
     expect(deployment.name).toBe('testnet');
@@ -62,6 +66,8 @@ describe('loadConfig', () => {
       host: '::1',
       logLevel: 'debug',
       pollMs: 250,
+      reconcileFullMax: 40,
+      reconcileSample: 7,
     });
   });
 

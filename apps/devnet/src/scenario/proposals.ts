@@ -55,9 +55,17 @@ export async function propose(
   },
 ): Promise<Proposal> {
   const { who, calls, description } = options;
+  const { hub } = network.chains;
+  const since = await hub.now();
+  // What was delegated in the newest block counts from the next one on.
+  await waitFor({
+    what: `a block after ${since}`,
+    timeoutMs: STATE_TIMEOUT_MS,
+    probe: async () => ((await hub.now()) > since ? true : undefined),
+  });
   const targets = calls.map(({ target }) => target);
   const calldatas = calls.map(({ data }) => data);
-  const receipt = await network.chains.hub.sender(who).execute({
+  const receipt = await hub.sender(who).execute({
     label: `proposal by ${who}`,
     to: hubContractsOf(network).governor,
     data: toHex(
